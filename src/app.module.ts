@@ -1,0 +1,28 @@
+import { DynamicModule, Module } from '@nestjs/common';
+import { MIGRATIONS } from '../migrations/index.js';
+import { CommonModule } from './common/common.module.js';
+import { SettingsModule } from './config/settings.module.js';
+import { Settings } from './config/settings.js';
+import { ENTITIES } from './database-schema.js';
+import { DatabaseModule } from './infra/database/database.module.js';
+
+/** The composition root: the only place that binds ports to implementations. */
+@Module({})
+export class AppModule {
+  static register(settings: Settings, databaseUrl: string): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        CommonModule,
+        SettingsModule.register(settings),
+        DatabaseModule.register({
+          url: databaseUrl,
+          poolSize: settings.DATABASE_POOL_SIZE,
+          statementTimeoutMs: settings.DATABASE_STATEMENT_TIMEOUT_MS,
+          entities: ENTITIES,
+          migrations: MIGRATIONS,
+        }),
+      ],
+    };
+  }
+}

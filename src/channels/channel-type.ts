@@ -1,0 +1,2 @@
+export const CHANNEL_TYPES = ['TEXT', 'VOICE', 'VIDEO'] as const;
+export type ChannelType = (typeof CHANNEL_TYPES)[number];

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { parseSettings } from './settings.js';
+
+describe('settings (section 9)', () => {
+  it('has the defaults of the protocol page', () => {
+    expect(parseSettings({})).toMatchObject({
+      PORT: 8000,
+      HOST: '0.0.0.0',
+      ACCESS_TOKEN_TTL_S: 900,
+      REFRESH_TOKEN_TTL_S: 2592000,
+      DATABASE_POOL_SIZE: 10,
+      WS_MAX_PAYLOAD_BYTES: 65536,
+      WS_RATE_PER_SECOND: 50,
+      RECONNECT_GRACE_MS: 4000,
+    });
+  });
+
+  it('takes an empty variable for a missing one', () => {
+    expect(parseSettings({ PORT: '' }).PORT).toBe(8000);
+  });
+
+  it.each([
+    ['PORT', '70000', /PORT must be at most 65535/],
+    ['PORT', 'http', /PORT must be a whole number/],
+    ['PORT', '80.5', /PORT must be a whole number/],
+    ['WS_CLOSE_ON_TOKEN_EXPIRY', 'yes', /WS_CLOSE_ON_TOKEN_EXPIRY must be 0 or 1/],
+    ['DATABASE_URL', 'mysql://x/y', /DATABASE_URL must be empty or a URL that starts with postgres:\/\//],
+    ['JWT_SECRET', 'short', /JWT_SECRET must be at least 32 characters/],
+    ['LOG_LEVEL', 'loud', /LOG_LEVEL must be fatal/],
+  ])('refuses %s=%s with its name and the reason', (name, value, message) => {
+    expect(() => parseSettings({ [name]: value })).toThrow(message);
+  });
+
+  it('names every bad setting at once, and never its value', () => {
+    expect(() => parseSettings({ PORT: 'x', JWT_SECRET: 'hunter2' })).toThrow(/^PORT .*\nJWT_SECRET [^\n]*$/);
+    expect(() => parseSettings({ JWT_SECRET: 'hunter2' })).not.toThrow(/hunter2/);
+  });
+
+  it('requires a secret, and limits, in production', () => {
+    expect(() => parseSettings({ NODE_ENV: 'production' })).toThrow('JWT_SECRET is required in production');
+    const secret = 's'.repeat(32);
+    expect(() => parseSettings({ NODE_ENV: 'production', JWT_SECRET: secret, RATE_LIMIT_DISABLED: '1' })).toThrow(
+      'RATE_LIMIT_DISABLED must not be 1 in production',
+    );
+    expect(parseSettings({ NODE_ENV: 'production', JWT_SECRET: secret }).JWT_SECRET).toBe(secret);
+  });
+
+  it('cannot be changed', () => {
+    const settings = parseSettings({});
+    expect(() => Object.assign(settings, { PORT: 1 })).toThrow(TypeError);
+  });
+});

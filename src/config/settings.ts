@@ -1,0 +1,132 @@
+import { z } from 'zod';
+
+const text = z.string();
+const int = (min: number, max: number) =>
+  z.coerce
+    .number({ error: 'must be a whole number' })
+    .int('must be a whole number')
+    .min(min, `must be at least ${min}`)
+    .max(max, `must be at most ${max}`);
+const flag = z.enum(['0', '1'], { error: 'must be 0 or 1' }).transform((value) => value === '1');
+const list = z.string().transform((value) =>
+  value
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean),
+);
+const url = (...schemes: string[]) =>
+  z
+    .string()
+    .refine(
+      (value) => value === '' || (URL.canParse(value) && schemes.includes(new URL(value).protocol)),
+      `must be empty or a URL that starts with ${schemes.map((s) => `${s}//`).join(' or ')}`,
+    );
+
+const YEAR_S = 31_536_000;
+const DAY_MS = 86_400_000;
+
+/** Every setting of protocol section 9 that this server reads: its rule, its default, and a sentence for `.env.example`. */
+export const settingsSchema = z
+  .object({
+    NODE_ENV: z
+      .enum(['development', 'test', 'production'], { error: 'must be development, test or production' })
+      .default('development')
+      .describe('What this process is: production is strict about secrets.'),
+    PORT: int(0, 65535).default(8000).describe('TCP port for REST, raw WebSocket and Socket.IO; 0 takes a free one.'),
+    HOST: text.min(1, 'must not be empty').default('0.0.0.0').describe('Address to listen on.'),
+    LOG_LEVEL: z
+      .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
+        error: 'must be fatal, error, warn, info, debug, trace or silent',
+      })
+      .default('info')
+      .describe('Least severe log line that is written.'),
+    DATA_DIR: text
+      .min(1, 'must not be empty')
+      .default('./.data')
+      .describe('Folder for the embedded database, the development secret and files.'),
+    DATABASE_URL: url('postgres:', 'postgresql:')
+      .default('')
+      .describe('Postgres to use, 15 or newer; empty: an embedded one under DATA_DIR.'),
+    DATABASE_POOL_SIZE: int(1, 1000).default(10).describe('Most connections to Postgres that this node opens.'),
+    DATABASE_STATEMENT_TIMEOUT_MS: int(1, DAY_MS)
+      .default(2000)
+      .describe('Milliseconds after which Postgres gives up on a statement.'),
+    JWT_SECRET: z
+      .union([z.literal(''), text.min(32, 'must be at least 32 characters')], {
+        error: 'must be at least 32 characters',
+      })
+      .default('')
+      .describe(
+        'Key that signs access tokens, 32 characters or more; required in production; elsewhere made once and kept in DATA_DIR.',
+      ),
+    ACCESS_TOKEN_TTL_S: int(1, YEAR_S).default(900).describe('Seconds that an access token is valid.'),
+    REFRESH_TOKEN_TTL_S: int(1, 10 * YEAR_S)
+      .default(2_592_000)
+      .describe('Seconds that a session lives without a new login.'),
+    CORS_ORIGINS: list
+      .default([])
+      .describe(
+        'Comma-separated origins that browsers may call from; empty: the same origin, and any loopback outside production.',
+      ),
+    TRUST_PROXY: text
+      .default('')
+      .describe(
+        'Proxies whose X-Forwarded-* headers count: addresses, CIDRs, "loopback", or how many hops; empty: none.',
+      ),
+    RATE_LIMIT_DISABLED: flag.default(false).describe('1: no HTTP and login limits, for tests; refused in production.'),
+    SHUTDOWN_TIMEOUT_MS: int(0, DAY_MS)
+      .default(10_000)
+      .describe('Milliseconds that a stop may take before connections are cut.'),
+    WS_MAX_PAYLOAD_BYTES: int(1024, 16_777_216)
+      .default(65_536)
+      .describe('Largest frame that a client may send, in bytes.'),
+    WS_HEARTBEAT_INTERVAL_MS: int(100, DAY_MS)
+      .default(25_000)
+      .describe('Milliseconds between pings; a peer silent for two of them is dropped.'),
+    WS_AUTH_TIMEOUT_MS: int(100, DAY_MS)
+      .default(10_000)
+      .describe('Milliseconds that a client has to authenticate in band.'),
+    WS_MAX_BUFFERED_BYTES: int(65_536, 1_073_741_824)
+      .default(1_048_576)
+      .describe('Bytes that may wait for a slow client before it is cut with 4413.'),
+    WS_MAX_CONNECTIONS_PER_USER: int(0, 1_000_000)
+      .default(200)
+      .describe('WebSocket connections that one user may hold on a node; 0: no limit.'),
+    WS_CLOSE_ON_TOKEN_EXPIRY: flag
+      .default(false)
+      .describe('1: a connection closes with its access token, unless a fresh one is sent in band.'),
+    WS_RATE_PER_SECOND: int(0, 1_000_000)
+      .default(50)
+      .describe('Frames a second that one connection may send, with a burst of twice that; 0: no limit.'),
+    RECONNECT_GRACE_MS: int(0, DAY_MS)
+      .default(4000)
+      .describe('Milliseconds that a broken connection has to come back before others are told.'),
+  })
+  .superRefine((settings, context) => {
+    if (settings.NODE_ENV !== 'production') return;
+    if (settings.JWT_SECRET === '')
+      context.addIssue({ code: 'custom', path: ['JWT_SECRET'], message: 'is required in production' });
+    if (settings.RATE_LIMIT_DISABLED)
+      context.addIssue({ code: 'custom', path: ['RATE_LIMIT_DISABLED'], message: 'must not be 1 in production' });
+  });
+
+type Values = z.output<typeof settingsSchema>;
+
+const Shape = class {} as new () => Readonly<Values>;
+
+/** The frozen settings of this process. Services ask for this class and read what they need. */
+export class Settings extends Shape {}
+
+/** A setting was wrong: the message has a line for each, with its name and the reason, and never its value. */
+export class InvalidSettings extends Error {}
+
+/** Reads the settings out of an environment; an empty or missing variable means its default. */
+export function parseSettings(environment: Record<string, string | undefined>): Settings {
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const result = settingsSchema.safeParse(given);
+  if (result.success) return Object.freeze(result.data);
+  const lines = result.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`);
+  throw new InvalidSettings(lines.join('\n'));
+}

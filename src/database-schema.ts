@@ -1,0 +1,28 @@
+import { RefreshToken } from './auth/persistence/refresh-token.entity.js';
+import { Session } from './auth/persistence/session.entity.js';
+import { WsTicket } from './auth/persistence/ws-ticket.entity.js';
+import { Channel } from './channels/persistence/channel.entity.js';
+import { Conversation } from './conversations/persistence/conversation.entity.js';
+import { LogEpoch } from './conversations/persistence/log-epoch.entity.js';
+import { Dm } from './dms/persistence/dm.entity.js';
+import { GroupInvite } from './groups/persistence/group-invite.entity.js';
+import { GroupMember } from './groups/persistence/group-member.entity.js';
+import { Group } from './groups/persistence/group.entity.js';
+import { Message } from './messages/persistence/message.entity.js';
+import { User } from './users/persistence/user.entity.js';
+
+/** Every table of the application, in lists and not globs, so that compiled and test runs see the same. */
+export const ENTITIES = [
+  User,
+  Session,
+  RefreshToken,
+  WsTicket,
+  Group,
+  GroupMember,
+  GroupInvite,
+  Conversation,
+  LogEpoch,
+  Channel,
+  Dm,
+  Message,
+];

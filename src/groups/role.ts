@@ -1,0 +1,11 @@
+/** Roles in a group, from most to least power (protocol section 8). */
+export const ROLES = ['owner', 'admin', 'moderator', 'member'] as const;
+export type Role = (typeof ROLES)[number];
+
+export function outranks(role: Role, other: Role): boolean {
+  return ROLES.indexOf(role) < ROLES.indexOf(other);
+}
+
+export function isAtLeast(role: Role, least: Role): boolean {
+  return !outranks(least, role);
+}

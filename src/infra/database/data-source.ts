@@ -1,0 +1,33 @@
+import { DataSourceOptions, MixedList } from 'typeorm';
+import { SnakeNamingStrategy } from './naming-strategy.js';
+
+export interface DatabaseOptions {
+  url: string;
+  poolSize: number;
+  statementTimeoutMs: number;
+  entities: MixedList<new () => object>;
+  migrations: (new () => object)[];
+}
+
+/** How this application uses Postgres: the schema comes from migrations alone, and no statement waits for ever. */
+export function dataSourceOptions(options: DatabaseOptions): DataSourceOptions {
+  return {
+    type: 'postgres',
+    url: options.url,
+    entities: options.entities as (new () => object)[],
+    migrations: options.migrations,
+    migrationsRun: false,
+    migrationsTableName: 'migrations',
+    synchronize: false,
+    namingStrategy: new SnakeNamingStrategy(),
+    poolSize: options.poolSize,
+    applicationName: 'parley',
+    logging: false,
+    extra: {
+      statement_timeout: options.statementTimeoutMs,
+      lock_timeout: Math.min(500, options.statementTimeoutMs),
+      idle_in_transaction_session_timeout: 10_000,
+      connectionTimeoutMillis: options.statementTimeoutMs,
+    },
+  };
+}

@@ -1,0 +1,27 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import type { UserId } from '../../common/ids.js';
+import { TIMESTAMP } from '../../infra/database/columns.js';
+
+@Entity('users')
+export class User {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'users_pk' })
+  id!: UserId;
+
+  /** Lower case, so that the index makes it unique without regard to case. */
+  @Index('users_username_key', { unique: true })
+  @Column('varchar', { length: 32 })
+  username!: string;
+
+  @Index('users_email_key', { unique: true })
+  @Column('varchar', { length: 254 })
+  email!: string;
+
+  @Column('text')
+  passwordHash!: string;
+
+  @Column(TIMESTAMP)
+  createdAt!: Date;
+
+  @Column({ ...TIMESTAMP, nullable: true })
+  deactivatedAt!: Date | null;
+}
