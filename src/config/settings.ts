@@ -112,7 +112,7 @@ export const settingsSchema = z
 
 type Values = z.output<typeof settingsSchema>;
 
-const Shape = class {} as new () => Readonly<Values>;
+const Shape = Object as unknown as new () => Readonly<Values>;
 
 /** The frozen settings of this process. Services ask for this class and read what they need. */
 export class Settings extends Shape {}
