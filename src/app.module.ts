@@ -1,4 +1,4 @@
-import { DynamicModule, Module } from '@nestjs/common';
+import { DynamicModule, Module, Type } from '@nestjs/common';
 import { MIGRATIONS } from '../migrations/index.js';
 import { CommonModule } from './common/common.module.js';
 import { SettingsModule } from './config/settings.module.js';
@@ -6,10 +6,18 @@ import { Settings } from './config/settings.js';
 import { ENTITIES } from './database-schema.js';
 import { DatabaseModule } from './infra/database/database.module.js';
 
+export type ExtraModule = Type | DynamicModule;
+
+export interface AppModuleOptions {
+  settings: Settings;
+  databaseUrl: string;
+  extraModules?: ExtraModule[];
+}
+
 /** The composition root: the only place that binds ports to implementations. */
 @Module({})
 export class AppModule {
-  static register(settings: Settings, databaseUrl: string): DynamicModule {
+  static register({ settings, databaseUrl, extraModules = [] }: AppModuleOptions): DynamicModule {
     return {
       module: AppModule,
       imports: [
@@ -22,6 +30,7 @@ export class AppModule {
           entities: ENTITIES,
           migrations: MIGRATIONS,
         }),
+        ...extraModules,
       ],
     };
   }
