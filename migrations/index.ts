@@ -1,2 +1,18 @@
+import { CreateUsers1795132800000 } from './1795132800000-create-users.js';
+import { CreateAuth1795132801000 } from './1795132801000-create-auth.js';
+import { CreateGroups1795132802000 } from './1795132802000-create-groups.js';
+import { CreateConversations1795132803000 } from './1795132803000-create-conversations.js';
+import { CreateChannels1795132804000 } from './1795132804000-create-channels.js';
+import { CreateDms1795132805000 } from './1795132805000-create-dms.js';
+import { CreateMessages1795132806000 } from './1795132806000-create-messages.js';
+
 /** Every migration, oldest first. */
-export const MIGRATIONS: (new () => object)[] = [];
+export const MIGRATIONS = [
+  CreateUsers1795132800000,
+  CreateAuth1795132801000,
+  CreateGroups1795132802000,
+  CreateConversations1795132803000,
+  CreateChannels1795132804000,
+  CreateDms1795132805000,
+  CreateMessages1795132806000,
+];

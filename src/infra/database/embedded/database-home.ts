@@ -1,0 +1,98 @@
+import { spawnSync } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
+import { copyPostgresBinaries, PostgresBinaries } from './postgres-binaries.js';
+import { Account, canReach, unprivilegedAccount } from './unprivileged-account.js';
+
+/** Where files go that the account of Postgres cannot reach, as in a checkout below a home folder that is private to root. */
+const SYSTEM_FOLDER = '/var/lib/parley-postgres';
+
+/** The role that owns everything in the embedded server. */
+export const ROLE = 'parley';
+
+/** The files of one embedded server, and who runs it. */
+export interface DatabaseHome {
+  folder: string;
+  /** What Postgres calls PGDATA. */
+  data: string;
+  passwordFile: string;
+  binaries: PostgresBinaries;
+  /** Spawn options of every Postgres program. */
+  run: { cwd: string; env: NodeJS.ProcessEnv; uid?: number; gid?: number };
+}
+
+/** Makes the folder, and chooses an account and places that this account can reach. */
+export function prepareHome(dataDir: string, bundled: PostgresBinaries, log: (line: string) => void): DatabaseHome {
+  let folder = path.resolve(dataDir);
+  let binaries = bundled;
+  mkdirSync(folder, { recursive: true });
+  const account = unprivilegedAccount();
+  if (account) {
+    if (!canReach(account, binaries.postgres)) binaries = copyPostgresBinaries(binaries, systemFolder());
+    folder = reachableFolder(folder, account, log);
+    chownSync(folder, account.uid, account.gid);
+  }
+  folder = realpathSync(folder);
+  return {
+    folder,
+    data: path.join(folder, 'data'),
+    passwordFile: path.join(folder, 'password'),
+    binaries,
+    run: { ...account, cwd: folder, env: bareEnvironment() },
+  };
+}
+
+/** Creates the cluster's files unless they are there. */
+export function ensureCluster(home: DatabaseHome): void {
+  if (existsSync(home.data)) return;
+  // Beside its place, then renamed: an interrupted initdb leaves no half of a cluster.
+  const unfinished = `${home.data}.unfinished`;
+  rmSync(unfinished, { recursive: true, force: true });
+  writeFileSync(home.passwordFile, `${randomBytes(24).toString('base64url')}\n`, { mode: 0o600, flush: true });
+  if (home.run.uid !== undefined && home.run.gid !== undefined)
+    chownSync(home.passwordFile, home.run.uid, home.run.gid);
+  const options = ['-D', unfinished, '-U', ROLE, '--pwfile', home.passwordFile, '--auth=scram-sha-256'];
+  // The builtin locale sorts the same on every operating system.
+  const locale = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
+  const { status, error, stderr } = spawnSync(home.binaries.initdb, [...options, ...locale], {
+    ...home.run,
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(`initdb failed: ${error?.message ?? stderr}`, { cause: error });
+  renameSync(unfinished, home.data);
+}
+
+export function readPassword(home: DatabaseHome): string {
+  return readFileSync(home.passwordFile, 'utf8').trim();
+}
+
+function reachableFolder(folder: string, account: Account, log: (line: string) => void): string {
+  if (canReach(account, folder)) return folder;
+  const hash = createHash('sha256').update(folder).digest('hex').slice(0, 16);
+  const elsewhere = path.join(systemFolder(), hash);
+  mkdirSync(elsewhere, { recursive: true });
+  log(`The account that runs Postgres cannot reach ${folder}: the database files are in ${elsewhere}.`);
+  return elsewhere;
+}
+
+function systemFolder(): string {
+  mkdirSync(SYSTEM_FOLDER, { recursive: true, mode: 0o755 });
+  return SYSTEM_FOLDER;
+}
+
+// Our own environment holds secrets, and PG… variables that would change what Postgres does.
+function bareEnvironment(): NodeJS.ProcessEnv {
+  const kept = ['PATH', 'TZ', 'TMPDIR', 'TEMP', 'TMP', 'SystemRoot'];
+  const entries = kept.map((name) => [name, process.env[name]] as const).filter(([, value]) => value !== undefined);
+  return { ...Object.fromEntries(entries), LC_ALL: 'C' };
+}
