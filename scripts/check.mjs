@@ -5,7 +5,7 @@ const steps = [
   ['format', 'prettier --check --log-level warn .'],
   ['lint', 'eslint --max-warnings 0 .'],
   ['types', 'tsc -p tsconfig.json'],
-  ['dependency rules', 'depcruise --config .dependency-cruiser.cjs --log-level error src migrations'],
+  ['dependency rules', 'depcruise --config .dependency-cruiser.cjs src migrations'],
   ['dead code', 'knip'],
   ['generated files', 'npm run --silent generate -- --check'],
   ['unit tests', 'vitest run --project unit --reporter=dot'],

@@ -1,25 +1,31 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import { DestinationStream } from 'pino';
 import { AppModule, ExtraModule } from './app.module.js';
 import { Settings } from './config/settings.js';
+import { EdgeAdapter } from './infra/http/edge-adapter.js';
+import { configureHttpEdge } from './infra/http/edge.js';
+import { createLogger } from './infra/observability/logger.js';
+import { NestLogger } from './infra/observability/nest-logger.js';
 
 export interface ApplicationOptions {
   settings: Settings;
   databaseUrl: string;
   /** Modules of another team, or of a test, beside ours. */
   extraModules?: ExtraModule[];
+  /** Where log lines go; standard output unless told otherwise. */
+  logDestination?: DestinationStream;
 }
 
 /** Builds and configures the application, ready to listen: main.ts and every test call it. */
 export async function createApplication(options: ApplicationOptions): Promise<NestExpressApplication> {
-  const app = await NestFactory.create<NestExpressApplication>(AppModule.register(options), {
+  const logger = createLogger(options.settings, options.logDestination);
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.register(options), new EdgeAdapter(), {
     bodyParser: false,
     abortOnError: false,
+    logger: new NestLogger(logger),
   });
-  configure(app);
-  return app;
-}
-
-function configure(app: NestExpressApplication): void {
   app.setGlobalPrefix('api', { exclude: ['health/live', 'health/ready', 'metrics'] });
+  configureHttpEdge(app, options.settings, logger);
+  return app;
 }

@@ -1,0 +1,9 @@
+import { DomainError } from '../../common/domain-error.js';
+
+export class BadJson extends DomainError {
+  readonly code = 'bad_json';
+}
+
+export class TooLarge extends DomainError {
+  readonly code = 'too_large';
+}

@@ -1,0 +1,16 @@
+import { createParamDecorator, ExecutionContext } from '@nestjs/common';
+import { SessionId, UserId } from '../../common/ids.js';
+
+/** Who makes a REST request; the authentication guard puts it on `request.user`. */
+export interface Caller {
+  userId: UserId;
+  sessionId: SessionId;
+  username: string;
+}
+
+/** The caller of a route that is not public. */
+export const CurrentUser = createParamDecorator((_: unknown, context: ExecutionContext): Caller => {
+  const { user } = context.switchToHttp().getRequest<{ user?: Caller }>();
+  if (user === undefined) throw new Error('@CurrentUser() on a route that no authentication guard protects');
+  return user;
+});

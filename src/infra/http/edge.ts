@@ -1,0 +1,51 @@
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { Request } from 'express';
+import helmet from 'helmet';
+import { Logger } from 'pino';
+import { InvalidSettings, Settings } from '../../config/settings.js';
+import { requestLog } from '../observability/request-log.js';
+import { BODY_MAX_BYTES, bodyErrors, bodyLimits, requireJson } from './json-body.js';
+import { isOriginAllowed } from './origin-policy.js';
+import { ProblemFilter } from './problem.filter.js';
+import { requestLimit } from './request-limit.js';
+import { validationPipe } from './validation.js';
+
+/** What every REST request passes, in this order, before it reaches a controller. */
+export function configureHttpEdge(app: NestExpressApplication, settings: Settings, logger: Logger): void {
+  app.disable('x-powered-by');
+  trustProxies(app, settings.TRUST_PROXY);
+  app.use(requestLog(logger));
+  app.use(
+    helmet({
+      // The UI must also work over plain HTTP, on a machine of the local network.
+      contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
+    }),
+  );
+  enableCors(app, settings);
+  if (!settings.RATE_LIMIT_DISABLED) app.use('/api', requestLimit());
+  app.use(requireJson);
+  app.useBodyParser('json', { limit: BODY_MAX_BYTES });
+  app.use(bodyErrors, bodyLimits);
+  app.useGlobalPipes(validationPipe());
+  app.useGlobalFilters(new ProblemFilter());
+}
+
+function enableCors(app: NestExpressApplication, settings: Settings): void {
+  app.enableCors((request: Request, callback: (error: null, options: object) => void) => {
+    const { origin, host } = request.headers;
+    callback(null, {
+      // A list, also an empty one, makes the middleware send `Vary: Origin`; caches must not mix answers up.
+      origin: origin !== undefined && isOriginAllowed(origin, host, settings) ? [origin] : [],
+      exposedHeaders: ['X-Request-Id', 'Retry-After'],
+      maxAge: 600,
+    });
+  });
+}
+
+function trustProxies(app: NestExpressApplication, value: string): void {
+  try {
+    if (value !== '') app.set('trust proxy', /^\d+$/.test(value) ? Number(value) : value);
+  } catch {
+    throw new InvalidSettings('TRUST_PROXY must be addresses, CIDRs, "loopback", or a number of hops');
+  }
+}
