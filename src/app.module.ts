@@ -1,5 +1,6 @@
 import { DynamicModule, Module, Type } from '@nestjs/common';
 import { MIGRATIONS } from '../migrations/index.js';
+import { AuthModule } from './auth/auth.module.js';
 import { ChannelsModule } from './channels/channels.module.js';
 import { ClusterModule } from './cluster/cluster.module.js';
 import { CommonModule } from './common/common.module.js';
@@ -10,6 +11,7 @@ import { ENTITIES } from './database-schema.js';
 import { GroupsModule } from './groups/groups.module.js';
 import { DatabaseModule } from './infra/database/database.module.js';
 import { PortBindingsModule } from './port-bindings.module.js';
+import { UsersModule } from './users/users.module.js';
 
 export type ExtraModule = Type | DynamicModule;
 
@@ -37,6 +39,8 @@ export class AppModule {
         }),
         ClusterModule,
         PortBindingsModule,
+        UsersModule,
+        AuthModule,
         GroupsModule,
         ConversationsModule,
         ChannelsModule,
