@@ -5,6 +5,7 @@ import { CommonModule } from './common/common.module.js';
 import { SettingsModule } from './config/settings.module.js';
 import { Settings } from './config/settings.js';
 import { ENTITIES } from './database-schema.js';
+import { HealthModule } from './health/health.module.js';
 import { DatabaseModule } from './infra/database/database.module.js';
 
 export type ExtraModule = Type | DynamicModule;
@@ -32,6 +33,7 @@ export class AppModule {
           migrations: MIGRATIONS,
         }),
         ClusterModule,
+        HealthModule,
         ...extraModules,
       ],
     };

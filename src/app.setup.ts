@@ -3,6 +3,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DestinationStream } from 'pino';
 import { AppModule, ExtraModule } from './app.module.js';
 import { Settings } from './config/settings.js';
+import { serveOpenApi } from './docs/openapi.js';
 import { EdgeAdapter } from './infra/http/edge-adapter.js';
 import { configureHttpEdge } from './infra/http/edge.js';
 import { createLogger } from './infra/observability/logger.js';
@@ -27,5 +28,6 @@ export async function createApplication(options: ApplicationOptions): Promise<Ne
   });
   app.setGlobalPrefix('api', { exclude: ['health/live', 'health/ready', 'metrics'] });
   configureHttpEdge(app, options.settings, logger);
+  serveOpenApi(app);
   return app;
 }
