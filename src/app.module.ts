@@ -9,8 +9,10 @@ import { Settings } from './config/settings.js';
 import { ConversationsModule } from './conversations/conversations.module.js';
 import { ENTITIES } from './database-schema.js';
 import { GroupsModule } from './groups/groups.module.js';
+import { HealthModule } from './health/health.module.js';
 import { DatabaseModule } from './infra/database/database.module.js';
 import { PortBindingsModule } from './port-bindings.module.js';
+import { RealtimeModule } from './realtime/realtime.module.js';
 import { UsersModule } from './users/users.module.js';
 
 export type ExtraModule = Type | DynamicModule;
@@ -38,12 +40,14 @@ export class AppModule {
           migrations: MIGRATIONS,
         }),
         ClusterModule,
+        RealtimeModule,
         PortBindingsModule,
         UsersModule,
         AuthModule,
         GroupsModule,
         ConversationsModule,
         ChannelsModule,
+        HealthModule,
         ...extraModules,
       ],
     };
