@@ -15,6 +15,7 @@ const list = z.string().transform((value) =>
     .map((item) => item.trim())
     .filter(Boolean),
 );
+const isOrigin = (item: string) => URL.canParse(item) && new URL(item).origin === item.toLowerCase();
 const url = (...schemes: string[]) =>
   z
     .string()
@@ -65,6 +66,7 @@ export const settingsSchema = z
       .default(2_592_000)
       .describe('Seconds that a session lives without a new login.'),
     CORS_ORIGINS: list
+      .refine((items) => items.every(isOrigin), 'must be origins such as https://app.example, with commas between')
       .default([])
       .describe(
         'Comma-separated origins that browsers may call from; empty: the same origin, and any loopback outside production.',
