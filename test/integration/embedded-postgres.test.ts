@@ -85,7 +85,7 @@ describe('the embedded Postgres', () => {
 
   it('is not held up by a lock file whose process id belongs to a stranger now', async () => {
     await (await start()).stop();
-    writeFileSync(pidFile(), `${process.pid}\n${dataDir}/data\n1\n5432\n\n127.0.0.1\n\nready   \n`);
+    writeFileSync(pidFile(), `${process.ppid}\n${dataDir}/data\n1\n5432\n\n127.0.0.1\n\nready   \n`);
     const { url } = await start();
     expect(await query(url, 'SELECT 1 AS row')).toEqual([{ row: 1 }]);
   });
