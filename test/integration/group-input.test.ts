@@ -70,6 +70,17 @@ describe('Lists (8)', () => {
     const answer = await app.api.get(`/groups?${query}`, as('owner'));
     expect(answer).toMatchObject({ status: 400, body: { code: 'validation_failed', errors: [{ field }] } });
   });
+
+  it.each(['limit[]=1', 'limit[$ne]=1', 'cursor[$gt]=', 'sort=name', 'id[]=1'])(
+    'take %s for a name that is not listed, and ignore it (1, N2)',
+    async (query) => {
+      const plain = await app.api.get('/groups', as('owner'));
+      expect(await app.api.get(`/groups?${query}`, as('owner'))).toMatchObject({
+        status: 200,
+        body: plain.body as object,
+      });
+    },
+  );
 });
 
 describe('Bad input (8, N1, N2)', () => {
