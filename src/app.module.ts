@@ -1,12 +1,16 @@
 import { DynamicModule, Module, Type } from '@nestjs/common';
 import { MIGRATIONS } from '../migrations/index.js';
+import { ChannelsModule } from './channels/channels.module.js';
 import { ClusterModule } from './cluster/cluster.module.js';
 import { CommonModule } from './common/common.module.js';
 import { SettingsModule } from './config/settings.module.js';
 import { Settings } from './config/settings.js';
+import { ConversationsModule } from './conversations/conversations.module.js';
 import { ENTITIES } from './database-schema.js';
+import { GroupsModule } from './groups/groups.module.js';
 import { HealthModule } from './health/health.module.js';
 import { DatabaseModule } from './infra/database/database.module.js';
+import { PortBindingsModule } from './port-bindings.module.js';
 
 export type ExtraModule = Type | DynamicModule;
 
@@ -33,6 +37,10 @@ export class AppModule {
           migrations: MIGRATIONS,
         }),
         ClusterModule,
+        PortBindingsModule,
+        GroupsModule,
+        ConversationsModule,
+        ChannelsModule,
         HealthModule,
         ...extraModules,
       ],

@@ -8,6 +8,8 @@ export interface DomainEventMap {
   'group.member_joined': { groupId: GroupId; userId: UserId };
   /** `conversationIds`: the group's channels at the time of the removal. */
   'group.member_removed': { groupId: GroupId; userId: UserId; conversationIds: ConversationId[] };
+  /** The role itself is not here: two changes may be told in either order, so a listener asks for the present one. */
+  'group.member_role_changed': { groupId: GroupId; userId: UserId; conversationIds: ConversationId[] };
   'group.deleted': { groupId: GroupId; conversationIds: ConversationId[] };
   'channel.deleted': { groupId: GroupId; conversationId: ConversationId };
 }

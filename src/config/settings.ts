@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { OperatorError } from '../common/operator-error.js';
 
 const text = z.string();
 const int = (min: number, max: number) =>
@@ -120,7 +121,7 @@ const Shape = Object as unknown as new () => Readonly<Values>;
 export class Settings extends Shape {}
 
 /** A setting was wrong: the message has a line for each, with its name and the reason, and never its value. */
-export class InvalidSettings extends Error {}
+export class InvalidSettings extends OperatorError {}
 
 /** Reads the settings out of an environment; an empty or missing variable means its default. */
 export function parseSettings(environment: Record<string, string | undefined>): Settings {

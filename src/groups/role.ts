@@ -9,3 +9,7 @@ export function outranks(role: Role, other: Role): boolean {
 export function isAtLeast(role: Role, least: Role): boolean {
   return !outranks(least, role);
 }
+
+/** Ownership is not granted but handed over (`POST /groups/:id/transfer`). */
+export const GRANTABLE_ROLES = ['admin', 'moderator', 'member'] as const satisfies readonly Role[];
+export type GrantableRole = (typeof GRANTABLE_ROLES)[number];

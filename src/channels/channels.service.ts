@@ -1,0 +1,110 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../common/clock.js';
+import { DomainEvents } from '../common/domain-events.js';
+import type { ConversationId, GroupId, UserId } from '../common/ids.js';
+import type { PageRequest } from '../common/paging.js';
+import { ConversationsService } from '../conversations/conversations.service.js';
+import { GroupMembership } from '../groups/group-membership.js';
+import { TransactionRunner } from '../infra/database/transaction-runner.js';
+import type { Tx } from '../infra/database/transaction-runner.js';
+import type { ChannelType } from './channel-type.js';
+import type { ChannelView } from './channel.js';
+import { ChannelNotFound } from './channels.errors.js';
+import { ChannelRepository } from './persistence/channel.repository.js';
+
+export interface ChannelDraft {
+  name: string;
+  type?: ChannelType | undefined;
+  topic?: string | undefined;
+  slowModeS?: number | undefined;
+}
+
+/** Channels of groups: members see them, admins and up make, change and delete them (protocol section 8). */
+@Injectable()
+export class ChannelsService {
+  constructor(
+    private readonly channels: ChannelRepository,
+    private readonly conversations: ConversationsService,
+    private readonly membership: GroupMembership,
+    private readonly transactions: TransactionRunner,
+    private readonly events: DomainEvents,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Of type TEXT unless told otherwise. */
+  create(userId: UserId, groupId: GroupId, draft: ChannelDraft): Promise<ChannelView> {
+    return this.transactions.run(async (tx) => {
+      await this.membership.holdRole(tx, { groupId, userId, least: 'admin' });
+      const { id } = await this.conversations.create(tx, { kind: 'channel', groupId });
+      const now = this.clock.date();
+      await this.channels.insert(tx, {
+        id,
+        groupId,
+        name: draft.name.trim(),
+        type: draft.type ?? 'TEXT',
+        topic: (draft.topic ?? '').trim(),
+        slowModeS: draft.slowModeS ?? 0,
+        createdAt: now,
+        updatedAt: now,
+      });
+      return this.view(tx, id, userId);
+    });
+  }
+
+  /** In the order of making. */
+  async list(userId: UserId, groupId: GroupId, page: PageRequest): Promise<ChannelView[]> {
+    await this.membership.requireMember(groupId, userId);
+    return this.transactions.read((tx) => this.channels.listForMember(tx, { groupId, userId, ...page }));
+  }
+
+  /** @throws ChannelNotFound for those who are no members of its group too */
+  get(userId: UserId, channelId: ConversationId): Promise<ChannelView> {
+    return this.transactions.read((tx) => this.view(tx, channelId, userId));
+  }
+
+  /** In one query: the channel with the user's role; undefined when there is none, or the user is no member. */
+  findForMember(channelId: ConversationId, userId: UserId, tx?: Tx): Promise<ChannelView | undefined> {
+    const read = (from: Tx) => this.channels.findForMember(from, channelId, userId);
+    return tx ? read(tx) : this.transactions.read(read);
+  }
+
+  /** Changes what is given and leaves the rest; the type stays what it was made as. */
+  update(
+    userId: UserId,
+    channelId: ConversationId,
+    changes: Partial<Omit<ChannelDraft, 'type'>>,
+  ): Promise<ChannelView> {
+    return this.transactions.run(async (tx) => {
+      await this.holdForAdmin(tx, channelId, userId);
+      await this.channels.update(tx, channelId, {
+        ...(changes.name === undefined ? {} : { name: changes.name.trim() }),
+        ...(changes.topic === undefined ? {} : { topic: changes.topic.trim() }),
+        ...(changes.slowModeS === undefined ? {} : { slowModeS: changes.slowModeS }),
+        updatedAt: this.clock.date(),
+      });
+      return this.view(tx, channelId, userId);
+    });
+  }
+
+  /** Deletes the channel with its messages. Resolves when its sockets are closed. */
+  async delete(userId: UserId, channelId: ConversationId): Promise<void> {
+    const groupId = await this.transactions.run(async (tx) => {
+      const channel = await this.holdForAdmin(tx, channelId, userId);
+      if (!(await this.conversations.delete(tx, channelId))) throw new ChannelNotFound();
+      return channel.groupId;
+    });
+    await this.events.publish('channel.deleted', { groupId, conversationId: channelId });
+  }
+
+  private async holdForAdmin(tx: Tx, channelId: ConversationId, userId: UserId): Promise<ChannelView> {
+    const channel = await this.view(tx, channelId, userId);
+    await this.membership.holdRole(tx, { groupId: channel.groupId, userId, least: 'admin' });
+    return channel;
+  }
+
+  private async view(tx: Tx, channelId: ConversationId, userId: UserId): Promise<ChannelView> {
+    const channel = await this.channels.findForMember(tx, channelId, userId);
+    if (!channel) throw new ChannelNotFound();
+    return channel;
+  }
+}

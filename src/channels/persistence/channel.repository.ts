@@ -1,0 +1,57 @@
+import { Injectable } from '@nestjs/common';
+import type { ConversationId, GroupId, UserId } from '../../common/ids.js';
+import type { PageRequest } from '../../common/paging.js';
+import type { Tx } from '../../infra/database/transaction-runner.js';
+import type { ChannelView } from '../channel.js';
+import { Channel } from './channel.entity.js';
+
+// bigint, which Postgres sends as text.
+type ChannelRow = Omit<ChannelView, 'lastSeq' | 'membershipVersion'> & { lastSeq: string; membershipVersion: string };
+
+// One query answers "is there such a channel, may this user see it, as what, and where does its log stand":
+// it joins what the foreign keys point to, and only reads.
+const VIEW = `
+  SELECT c.id, c.group_id AS "groupId", c.name, c.type, c.topic, c.slow_mode_s AS "slowModeS", m.role,
+         v.last_seq AS "lastSeq", v.membership_version AS "membershipVersion",
+         c.created_at AS "createdAt", c.updated_at AS "updatedAt"
+    FROM channels c
+    JOIN conversations v ON v.id = c.id
+    JOIN group_members m ON m.group_id = c.group_id AND m.user_id = $1`;
+
+@Injectable()
+export class ChannelRepository {
+  async insert(tx: Tx, channel: Channel): Promise<void> {
+    await tx.insert(Channel, channel);
+  }
+
+  async findForMember(tx: Tx, channelId: ConversationId, userId: UserId): Promise<ChannelView | undefined> {
+    const [row] = await tx.query<ChannelRow[]>(`${VIEW} WHERE c.id = $2`, [userId, channelId]);
+    return row && viewOf(row);
+  }
+
+  /** A group's channels in the order of making; none for a stranger. */
+  async listForMember(
+    tx: Tx,
+    { groupId, userId, limit, after }: PageRequest & { groupId: GroupId; userId: UserId },
+  ): Promise<ChannelView[]> {
+    const rows = await tx.query<ChannelRow[]>(
+      `${VIEW}
+        WHERE c.group_id = $2 AND ($3::timestamptz IS NULL OR (c.created_at, c.id) > ($3, $4::uuid))
+        ORDER BY c.created_at, c.id LIMIT $5`,
+      [userId, groupId, after?.at ?? null, after?.id ?? null, limit],
+    );
+    return rows.map(viewOf);
+  }
+
+  async update(
+    tx: Tx,
+    id: ConversationId,
+    changes: Partial<Pick<Channel, 'name' | 'topic' | 'slowModeS' | 'updatedAt'>>,
+  ): Promise<void> {
+    await tx.update(Channel, { id }, changes);
+  }
+}
+
+function viewOf(row: ChannelRow): ChannelView {
+  return { ...row, lastSeq: Number(row.lastSeq), membershipVersion: Number(row.membershipVersion) };
+}

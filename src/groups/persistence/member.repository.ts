@@ -1,0 +1,60 @@
+import { Injectable } from '@nestjs/common';
+import type { GroupId, UserId } from '../../common/ids.js';
+import type { PageRequest } from '../../common/paging.js';
+import type { Tx } from '../../infra/database/transaction-runner.js';
+import type { MemberView } from '../group.js';
+import type { Role } from '../role.js';
+import { GroupMember } from './group-member.entity.js';
+
+// Names come along by the foreign key: a read may join what it points to, a write goes through the owner's module.
+const VIEW = `
+  SELECT m.user_id AS "userId", u.username, m.role, m.joined_at AS "joinedAt"
+    FROM group_members m JOIN users u ON u.id = m.user_id
+   WHERE m.group_id = $1`;
+
+@Injectable()
+export class MemberRepository {
+  /** False when the user is a member already. */
+  async insert(tx: Tx, member: GroupMember): Promise<boolean> {
+    const rows = await tx.query<unknown[]>(
+      `INSERT INTO group_members (group_id, user_id, role, joined_at) VALUES ($1, $2, $3, $4)
+       ON CONFLICT (group_id, user_id) DO NOTHING RETURNING 1`,
+      [member.groupId, member.userId, member.role, member.joinedAt],
+    );
+    return rows.length > 0;
+  }
+
+  async findRole(tx: Tx, groupId: GroupId, userId: UserId): Promise<Role | undefined> {
+    const [row] = await tx.query<{ role: Role }[]>(
+      'SELECT role FROM group_members WHERE group_id = $1 AND user_id = $2',
+      [groupId, userId],
+    );
+    return row?.role;
+  }
+
+  async find(tx: Tx, groupId: GroupId, userId: UserId): Promise<MemberView | undefined> {
+    const [row] = await tx.query<MemberView[]>(`${VIEW} AND m.user_id = $2`, [groupId, userId]);
+    return row;
+  }
+
+  /** In the order of joining. */
+  list(tx: Tx, groupId: GroupId, { limit, after }: PageRequest): Promise<MemberView[]> {
+    return tx.query<MemberView[]>(
+      `${VIEW} AND ($2::timestamptz IS NULL OR (m.joined_at, m.user_id) > ($2, $3::uuid))
+        ORDER BY m.joined_at, m.user_id LIMIT $4`,
+      [groupId, after?.at ?? null, after?.id ?? null, limit],
+    );
+  }
+
+  findByUsernames(tx: Tx, groupId: GroupId, usernames: string[]): Promise<MemberView[]> {
+    return tx.query<MemberView[]>(`${VIEW} AND u.username = ANY($2)`, [groupId, usernames]);
+  }
+
+  async updateRole(tx: Tx, groupId: GroupId, userId: UserId, role: Role): Promise<void> {
+    await tx.update(GroupMember, { groupId, userId }, { role });
+  }
+
+  async delete(tx: Tx, groupId: GroupId, userId: UserId): Promise<void> {
+    await tx.delete(GroupMember, { groupId, userId });
+  }
+}

@@ -1,0 +1,57 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../common/clock.js';
+import { SessionId, UserId } from '../common/ids.js';
+import { CloseCode } from './close-codes.js';
+import { Connection } from './connection.js';
+
+/** Long enough for a credential that was checked before a revocation to reach `add` after it. */
+const REVOCATION_MEMORY_MS = 60_000;
+
+/** Every authenticated raw connection of this node, by user and by session. */
+@Injectable()
+export class ConnectionRegistry {
+  private readonly byUser = new Map<UserId, Set<Connection>>();
+  private readonly endedSessions = new Map<SessionId, number>();
+
+  constructor(private readonly clock: Clock) {}
+
+  ofUser(userId: UserId): readonly Connection[] {
+    return [...(this.byUser.get(userId) ?? [])];
+  }
+
+  countOf(userId: UserId): number {
+    return this.byUser.get(userId)?.size ?? 0;
+  }
+
+  /** False when its session has ended while the credential was being checked: then it must not be opened. */
+  add(connection: Connection): boolean {
+    if (this.endedSessions.has(connection.user.sessionId)) return false;
+    const set = this.byUser.get(connection.userId) ?? new Set();
+    set.add(connection);
+    this.byUser.set(connection.userId, set);
+    return true;
+  }
+
+  remove(connection: Connection): void {
+    if (!connection.authenticated) return;
+    const set = this.byUser.get(connection.userId);
+    set?.delete(connection);
+    if (set?.size === 0) this.byUser.delete(connection.userId);
+  }
+
+  /** Closes what belongs to these sessions, now and while they are remembered (4401). */
+  closeSessions(userId: UserId, sessionIds: readonly SessionId[]): void {
+    const now = this.clock.now();
+    for (const [id, endedAt] of this.endedSessions)
+      if (now - endedAt > REVOCATION_MEMORY_MS) this.endedSessions.delete(id);
+    for (const id of sessionIds) this.endedSessions.set(id, now);
+    for (const connection of this.ofUser(userId)) {
+      if (sessionIds.includes(connection.user.sessionId)) connection.close(CloseCode.Unauthenticated, 'session ended');
+    }
+  }
+
+  /** Closes the user's connections that `matches` selects. */
+  closeOf(userId: UserId, matches: (connection: Connection) => boolean, code: CloseCode, reason: string): void {
+    for (const connection of this.ofUser(userId)) if (matches(connection)) connection.close(code, reason);
+  }
+}

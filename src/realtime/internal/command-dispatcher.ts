@@ -1,0 +1,111 @@
+import { Type } from '@nestjs/common';
+import { ExternalContextCreator } from '@nestjs/core';
+import { MESSAGE_METADATA, MESSAGE_MAPPING_METADATA, PARAM_ARGS_METADATA } from '@nestjs/websockets/constants.js';
+import { Connection } from '../connection.js';
+import { WireEvent } from '../wire.js';
+import { CommandParser, commandParser } from './command-validator.js';
+
+const SOCKET = 0;
+const PAYLOAD = 3;
+const ENHANCERS = ['__guards__', '__interceptors__', '__pipes__'];
+
+type Reply = WireEvent | undefined;
+type Invoke = (connection: Connection, command: object) => Reply | Promise<Reply>;
+
+/** What to do with one message type: its parser, and the gateway's method, ready to call. */
+export interface CommandHandler {
+  parse: CommandParser;
+  invoke: Invoke;
+}
+
+/**
+ * The dispatch table of a gateway, built once from its `@SubscribeMessage` methods. A method without guards, interceptors
+ * and pipes is called directly; one that has them goes through Nest's own context (10 to 15 µs more for each message).
+ */
+export function dispatchTable(gateway: object, contexts: ExternalContextCreator): Map<string, CommandHandler> {
+  const table = new Map<string, CommandHandler>();
+  const prototype = Object.getPrototypeOf(gateway) as Record<string, unknown>;
+  for (const name of Object.getOwnPropertyNames(prototype)) {
+    const method = Object.getOwnPropertyDescriptor(prototype, name)?.value as unknown;
+    if (typeof method !== 'function' || Reflect.getMetadata(MESSAGE_MAPPING_METADATA, method) !== true) continue;
+    table.set(Reflect.getMetadata(MESSAGE_METADATA, method) as string, commandHandler(gateway, name, contexts));
+  }
+  return table;
+}
+
+function commandHandler(gateway: object, name: string, contexts: ExternalContextCreator): CommandHandler {
+  const method = (gateway as Record<string, (...args: unknown[]) => Reply | Promise<Reply>>)[name];
+  if (method === undefined) throw new Error(`${gateway.constructor.name} has no method ${name}`);
+  const parameters = describeParameters(gateway, name);
+  const parse = parameters.commandClass ? commandParser(parameters.commandClass) : (message: object) => message;
+  const enhanced =
+    parameters.custom ||
+    ENHANCERS.some((key) => Reflect.hasMetadata(key, method) || Reflect.hasMetadata(key, gateway.constructor));
+  if (enhanced) return { parse, invoke: nestContext(gateway, name, method, contexts) };
+  const { kinds } = parameters;
+  return {
+    parse,
+    invoke: (connection, command) =>
+      method.apply(
+        gateway,
+        kinds.map((kind) => (kind === SOCKET ? connection : command)),
+      ),
+  };
+}
+
+interface Parameters {
+  /** For each parameter, by its index: the connection, or the message. */
+  kinds: number[];
+  commandClass: Type<object> | undefined;
+  /** Whether a parameter has a pipe, a property path, or another library's decorator. */
+  custom: boolean;
+}
+
+interface ParameterMetadata {
+  index: number;
+  data?: unknown;
+  pipes: unknown[];
+}
+
+function describeParameters(gateway: object, name: string): Parameters {
+  const metadata = (Reflect.getMetadata(PARAM_ARGS_METADATA, gateway.constructor, name) ?? {}) as Record<
+    string,
+    ParameterMetadata
+  >;
+  const types = (Reflect.getMetadata('design:paramtypes', gateway, name) ?? []) as Type<object>[];
+  const result: Parameters = { kinds: [], commandClass: undefined, custom: false };
+  for (const [key, { index, data, pipes }] of Object.entries(metadata)) {
+    const kind = Number(key.split(':')[0]);
+    if ((kind !== SOCKET && kind !== PAYLOAD) || data !== undefined || pipes.length > 0) result.custom = true;
+    else result.kinds[index] = kind;
+    const type = types[index];
+    if (kind === PAYLOAD && data === undefined && type !== undefined && type !== Object) result.commandClass = type;
+  }
+  return result;
+}
+
+function nestContext(
+  gateway: object,
+  name: string,
+  method: (...args: unknown[]) => unknown,
+  contexts: ExternalContextCreator,
+): Invoke {
+  const factory = {
+    exchangeKeyForValue(kind: number, property: unknown, args: unknown[]): unknown {
+      if (kind === SOCKET) return args[0];
+      return typeof property === 'string' ? (args[1] as Record<string, unknown>)[property] : args[1];
+    },
+  };
+  const options = { guards: true, interceptors: true, filters: false };
+  return contexts.create(
+    gateway,
+    method,
+    name,
+    PARAM_ARGS_METADATA,
+    factory,
+    undefined,
+    undefined,
+    options,
+    'ws',
+  ) as Invoke;
+}

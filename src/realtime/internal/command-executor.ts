@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto';
+import { Logger } from '@nestjs/common';
+import { Connection } from '../connection.js';
+import { WireEvent } from '../wire.js';
+import { CommandHandler } from './command-dispatcher.js';
+import { ClientMessage } from './message.js';
+import { errorEventOf } from './wire-errors.js';
+
+/** Runs one message against a gateway's dispatch table and answers it: a typed reply, an `ack`, or an `error`. */
+export class CommandExecutor {
+  private readonly logger = new Logger(CommandExecutor.name);
+
+  constructor(
+    private readonly commands: ReadonlyMap<string, CommandHandler>,
+    private readonly connection: Connection,
+  ) {}
+
+  /** Never fails: what a handler throws is answered, and logged when it is ours. Asynchronous only if the handler is. */
+  execute(message: ClientMessage): void | Promise<void> {
+    const handler = this.commands.get(message.type);
+    if (handler === undefined) {
+      this.answer({ type: 'error', code: 'unknown_type', message: 'There is no such message type here.' }, message.ref);
+      return undefined;
+    }
+    try {
+      const reply = handler.invoke(this.connection, handler.parse(message.fields));
+      if (!(reply instanceof Promise)) {
+        this.reply(reply, message.ref);
+        return undefined;
+      }
+      return this.settle(reply, message);
+    } catch (error) {
+      this.fail(error, message);
+      return undefined;
+    }
+  }
+
+  private async settle(reply: Promise<WireEvent | undefined>, message: ClientMessage): Promise<void> {
+    try {
+      this.reply(await reply, message.ref);
+    } catch (error) {
+      this.fail(error, message);
+    }
+  }
+
+  private reply(reply: WireEvent | undefined, ref: string | undefined): void {
+    const event = reply ?? { type: 'ack' };
+    // An ack is for those who asked with a `ref`; a typed reply goes out in any case (protocol section 1).
+    if (event.type === 'ack' && ref === undefined) return;
+    this.answer(event, ref);
+  }
+
+  private fail(error: unknown, { type, ref }: ClientMessage): void {
+    const event = errorEventOf(error);
+    if (event !== undefined) {
+      this.answer(event, ref);
+      return;
+    }
+    const errorId = randomUUID();
+    this.logger.error({
+      msg: 'command failed',
+      error_id: errorId,
+      connection_id: this.connection.id,
+      command: type,
+      err: error,
+    });
+    this.answer(
+      { type: 'error', code: 'internal', message: 'Something went wrong on our side.', error_id: errorId },
+      ref,
+    );
+  }
+
+  private answer(event: WireEvent, ref: string | undefined): void {
+    this.connection.send(ref === undefined ? event : { ...event, ref });
+  }
+}

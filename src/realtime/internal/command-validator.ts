@@ -1,0 +1,30 @@
+import { Type } from '@nestjs/common';
+import { getMetadataStorage, validateSync, ValidationError } from 'class-validator';
+import { FieldProblem, ValidationFailed } from '../../common/domain-error.js';
+
+/** Turns the parsed JSON of one message into its command, or throws. */
+export type CommandParser = (message: Record<string, unknown>) => object;
+
+/**
+ * Builds the parser of a command class from its class-validator decorators. Only the listed fields are taken over:
+ * fields that are not listed are ignored, never an error (protocol section 1), and a `__proto__` stays data.
+ */
+export function commandParser(commandClass: Type<object>): CommandParser {
+  const rules = getMetadataStorage().getTargetValidationMetadatas(commandClass, '', false, false);
+  const fields = [...new Set(rules.map((rule) => rule.propertyName))];
+  return (message) => {
+    const command = new commandClass();
+    for (const field of fields) {
+      if (Object.hasOwn(message, field)) Object.assign(command, { [field]: message[field] });
+    }
+    const errors = validateSync(command, { forbidUnknownValues: false });
+    if (errors.length > 0) throw new ValidationFailed(errors.flatMap((error) => fieldProblems(error)));
+    return command;
+  };
+}
+
+function fieldProblems(error: ValidationError, path = ''): FieldProblem[] {
+  const field = path + error.property;
+  const own = error.constraints ? [{ field, problems: Object.values(error.constraints) }] : [];
+  return [...own, ...(error.children ?? []).flatMap((child) => fieldProblems(child, `${field}.`))];
+}

@@ -1,0 +1,13 @@
+import { Cancel } from '../../common/clock.js';
+import { CloseCode } from '../close-codes.js';
+
+/** The life of a raw connection: accepted → authenticating → admitted → open → closing → gone. */
+export type ConnectionState =
+  /** Waiting for `auth_token`, under an absolute deadline. */
+  | { phase: 'authenticating'; deadline: Cancel }
+  /** Credential and admission are being decided; frames are held, in order. */
+  | { phase: 'admitting' }
+  | { phase: 'open' }
+  /** We said goodbye: nothing more is handled. */
+  | { phase: 'closing'; code: CloseCode; extraGraceMs: number }
+  | { phase: 'gone' };

@@ -1,0 +1,45 @@
+import { ErrorCode } from '../../common/domain-error.js';
+import { exceedsJsonLimits } from '../../common/json-limits.js';
+import { codePoints } from '../../common/text.js';
+
+export const REF_MAX_LENGTH = 64;
+
+/** One message of a client: an object with a string `type`, and perhaps a `ref` that its answer carries. */
+export interface ClientMessage {
+  type: string;
+  ref: string | undefined;
+  fields: Record<string, unknown>;
+}
+
+export type ParsedMessage = { ok: true; message: ClientMessage } | { ok: false; code: ErrorCode; message: string };
+
+/** Reads a text frame as section 1 says: JSON, an object, a string `type`, not too deep, a `ref` of at most 64 characters. */
+export function parseMessage(text: string): ParsedMessage {
+  const value = parseJson(text);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return badJson('Expected one JSON object.');
+  const fields = value as Record<string, unknown>;
+  const type = Object.hasOwn(fields, 'type') ? fields['type'] : undefined;
+  if (typeof type !== 'string') return badJson('Expected a string "type".');
+  if (exceedsJsonLimits(value)) return badJson('The JSON is nested too deep, or an object has too many keys.');
+  const ref = Object.hasOwn(fields, 'ref') ? fields['ref'] : undefined;
+  if (ref !== undefined && (typeof ref !== 'string' || codePoints(ref) > REF_MAX_LENGTH)) {
+    return {
+      ok: false,
+      code: 'validation_failed',
+      message: `"ref" must be a string of at most ${REF_MAX_LENGTH} characters.`,
+    };
+  }
+  return { ok: true, message: { type, ref, fields } };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function badJson(message: string): ParsedMessage {
+  return { ok: false, code: 'bad_json', message };
+}

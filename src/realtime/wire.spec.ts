@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import * as ws from 'ws';
+import { frameText } from './wire.js';
+
+// The client half of `ws`: exported, but not in its types.
+const { Receiver } = ws as unknown as { Receiver: new (options: object) => NodeJS.WritableStream };
+
+const received = (bytes: Buffer) =>
+  new Promise<string>((resolve, reject) => {
+    const receiver = new Receiver({ isServer: false });
+    receiver.on('message', (data: Buffer, isBinary: boolean) => {
+      if (isBinary) reject(new Error('binary'));
+      else resolve(data.toString());
+    });
+    receiver.on('error', reject);
+    receiver.write(bytes);
+  });
+
+describe('frames (RFC 6455 section 5.2)', () => {
+  it.each([0, 1, 125, 126, 127, 65_535, 65_536, 70_000])(
+    'a text of %i bytes is read back by a WebSocket receiver',
+    async (length) => {
+      const text = 'x'.repeat(length);
+      expect(await received(frameText(text).bytes)).toBe(text);
+    },
+  );
+
+  it('counts bytes and not characters', async () => {
+    const text = 'ä€😀'.repeat(40);
+    expect(await received(frameText(text).bytes)).toBe(text);
+  });
+});

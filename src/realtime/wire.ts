@@ -1,0 +1,50 @@
+import { ErrorCode, FieldProblem } from '../common/domain-error.js';
+
+/** One event of a raw gateway: a JSON object with a string `type` (protocol section 1). */
+export interface WireEvent {
+  type: string;
+  [field: string]: unknown;
+}
+
+/** `{"type":"error",…}` of protocol section 1.2. */
+export interface ErrorEvent extends WireEvent {
+  type: 'error';
+  code: ErrorCode;
+  message: string;
+  ref?: string;
+  details?: FieldProblem[] | Record<string, unknown>;
+  retry_after_ms?: number;
+  error_id?: string;
+}
+
+/** An event serialised and framed once, to be written to any number of connections. */
+export interface Frame {
+  readonly bytes: Buffer;
+}
+
+const SMALL = 126;
+const MEDIUM = 65_536;
+const FIN_TEXT = 0x81;
+
+/** A single unmasked, final text frame (RFC 6455 section 5.2). */
+export function encodeFrame(event: WireEvent): Frame {
+  return frameText(JSON.stringify(event));
+}
+
+export function frameText(text: string): Frame {
+  const length = Buffer.byteLength(text);
+  const header = length < SMALL ? 2 : length < MEDIUM ? 4 : 10;
+  const bytes = Buffer.allocUnsafe(header + length);
+  bytes[0] = FIN_TEXT;
+  if (header === 2) {
+    bytes[1] = length;
+  } else if (header === 4) {
+    bytes[1] = 126;
+    bytes.writeUInt16BE(length, 2);
+  } else {
+    bytes[1] = 127;
+    bytes.writeBigUInt64BE(BigInt(length), 2);
+  }
+  bytes.write(text, header);
+  return { bytes };
+}
