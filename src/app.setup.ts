@@ -8,6 +8,7 @@ import { EdgeAdapter } from './infra/http/edge-adapter.js';
 import { configureHttpEdge } from './infra/http/edge.js';
 import { createLogger } from './infra/observability/logger.js';
 import { NestLogger } from './infra/observability/nest-logger.js';
+import { RealtimeAdapter } from './realtime/realtime.adapter.js';
 
 export interface ApplicationOptions {
   settings: Settings;
@@ -29,5 +30,6 @@ export async function createApplication(options: ApplicationOptions): Promise<Ne
   app.setGlobalPrefix('api', { exclude: ['health/live', 'health/ready', 'metrics'] });
   configureHttpEdge(app, options.settings, logger);
   serveOpenApi(app);
+  app.useWebSocketAdapter(new RealtimeAdapter(app));
   return app;
 }
