@@ -72,7 +72,10 @@ export class AuthController {
   @Post('logout-all')
   @HttpCode(204)
   @ApiBearerAuth()
-  @ApiOperation({ summary: 'End all sessions of the user, this one too' })
+  @ApiOperation({
+    summary: 'End all sessions of the user, this one too',
+    description: 'On every device: all tokens are worth nothing at once, and all sockets close with 4401.',
+  })
   @ApiNoContentResponse()
   logoutAll(@CurrentUser() caller: Caller): Promise<void> {
     return this.auth.logoutAll(caller);

@@ -20,7 +20,11 @@ export class SessionsController {
   ) {}
 
   @Get('sessions')
-  @ApiOperation({ summary: 'The sessions of the user that live' })
+  @ApiOperation({
+    summary: 'The sessions of the user that live',
+    description:
+      'One for each login that has neither ended nor expired, with the device it came from; it says which one asks.',
+  })
   @ApiOkResponse({ type: SessionPageDto })
   list(@CurrentUser() caller: Caller, @Query() page: PageQuery): Promise<SessionPageDto> {
     return this.sessions.list(caller.userId, caller.sessionId, page);

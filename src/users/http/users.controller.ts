@@ -16,7 +16,10 @@ export class UsersController {
   constructor(private readonly users: UsersService) {}
 
   @Get('me')
-  @ApiOperation({ summary: 'The own account' })
+  @ApiOperation({
+    summary: 'The own account',
+    description: 'Whom the access token belongs to, with what only they may see.',
+  })
   @ApiOkResponse({ type: OwnUserDto })
   getOwn(@CurrentUser() caller: Caller): Promise<OwnUserDto> {
     return this.users.getOwn(caller.userId);
@@ -33,14 +36,17 @@ export class UsersController {
   }
 
   @Get()
-  @ApiOperation({ summary: 'Find users by the start of their names' })
+  @ApiOperation({
+    summary: 'Find users by the start of their names',
+    description: 'Without regard to case, in the order of their names. Without `query`: all users.',
+  })
   @ApiOkResponse({ type: UserPageDto })
   list(@Query() query: FindUsersQuery): Promise<UserPageDto> {
     return this.users.list(query);
   }
 
   @Get(':id')
-  @ApiOperation({ summary: 'A user' })
+  @ApiOperation({ summary: 'A user', description: 'What anyone who is logged in may know of a user.' })
   @ApiOkResponse({ type: UserDto })
   get(@Param('id', ParseIdPipe) id: UserId): Promise<UserDto> {
     return this.users.getById(id);
