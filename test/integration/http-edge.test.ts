@@ -85,6 +85,15 @@ describe('REST errors are problem details (8, RFC 9457)', () => {
     expect((await server.api.get(`/edge/things/${ID}`)).body).toEqual({ id: ID.toLowerCase() });
   });
 
+  it('answers a missing or bad token with 401, and says what kind it wants', async () => {
+    const missing = await server.api.get('/users/me');
+    expectProblem(missing, 401, 'auth_required');
+    const bad = await server.api.get('/users/me', { token: 'secret-but-wrong' });
+    expectProblem(bad, 401, 'invalid_token');
+    expect(JSON.stringify(bad.body)).not.toContain('secret-but-wrong');
+    for (const { headers } of [missing, bad]) expect(headers.get('www-authenticate')).toBe('Bearer');
+  });
+
   it('says how long to wait, in the body and as Retry-After', async () => {
     const answer = await server.api.get('/edge/busy');
     expectProblem(answer, 503, 'unavailable');
