@@ -81,7 +81,10 @@ export class AuthController {
   @Post('logout-all')
   @HttpCode(204)
   @ApiBearerAuth()
-  @ApiOperation({ summary: 'End all sessions of the user, this one too' })
+  @ApiOperation({
+    summary: 'End all sessions of the user, this one too',
+    description: 'On every device: all tokens are worth nothing at once, and all sockets close with 4401.',
+  })
   @ApiNoContentResponse({ description: 'They have ended.' })
   @ApiProblems(401)
   logoutAll(@CurrentUser() caller: Caller): Promise<void> {

@@ -22,7 +22,11 @@ export class SessionsController {
   ) {}
 
   @Get('sessions')
-  @ApiOperation({ summary: 'Where the user is logged in' })
+  @ApiOperation({
+    summary: 'The sessions of the user that live',
+    description:
+      'One for each login that has neither ended nor expired, with the device it came from; it says which one asks.',
+  })
   @ApiPage(SessionDto, 'Sessions that live, newest login first.')
   @ApiProblems(400)
   list(@CurrentUser() caller: Caller, @Query() page: PageQuery): Promise<Page<SessionDto>> {

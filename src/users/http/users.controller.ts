@@ -19,7 +19,10 @@ export class UsersController {
   constructor(private readonly users: UsersService) {}
 
   @Get('me')
-  @ApiOperation({ summary: 'The own account' })
+  @ApiOperation({
+    summary: 'The own account',
+    description: 'Whom the access token belongs to, with what only they may see.',
+  })
   @ApiOkResponse({ description: 'The account, with what only its user sees.', type: OwnUserDto })
   getOwn(@CurrentUser() caller: Caller): Promise<OwnUserDto> {
     return this.users.getOwn(caller.userId);
@@ -37,7 +40,10 @@ export class UsersController {
   }
 
   @Get()
-  @ApiOperation({ summary: 'Find users by the start of their names' })
+  @ApiOperation({
+    summary: 'Find users by the start of their names',
+    description: 'Without regard to case, in the order of their names. Without `query`: all users.',
+  })
   @ApiPage(UserDto, 'Users in the order of their names.')
   @ApiProblems(400)
   list(@Query() query: FindUsersQuery): Promise<Page<UserDto>> {
@@ -45,7 +51,7 @@ export class UsersController {
   }
 
   @Get(':id')
-  @ApiOperation({ summary: 'A user' })
+  @ApiOperation({ summary: 'A user', description: 'What anyone who is logged in may know of a user.' })
   @ApiOkResponse({ description: 'The user.', type: UserDto })
   @ApiProblems(400, { 404: 'There is no such user, or they have left.' })
   get(@Param('id', ParseIdPipe) id: UserId): Promise<UserDto> {
