@@ -21,6 +21,8 @@ export default defineConfig({
           pool: 'threads',
           isolate: false,
           maxWorkers: 2,
+          // Vitest wants projects with another number of workers in a group of their own.
+          sequence: { groupOrder: 1 },
         },
       },
     ],

@@ -1,5 +1,6 @@
 import { DynamicModule, Module, Type } from '@nestjs/common';
 import { MIGRATIONS } from '../migrations/index.js';
+import { AuthModule } from './auth/auth.module.js';
 import { ChannelsModule } from './channels/channels.module.js';
 import { ClusterModule } from './cluster/cluster.module.js';
 import { CommonModule } from './common/common.module.js';
@@ -8,8 +9,11 @@ import { Settings } from './config/settings.js';
 import { ConversationsModule } from './conversations/conversations.module.js';
 import { ENTITIES } from './database-schema.js';
 import { GroupsModule } from './groups/groups.module.js';
+import { HealthModule } from './health/health.module.js';
 import { DatabaseModule } from './infra/database/database.module.js';
 import { PortBindingsModule } from './port-bindings.module.js';
+import { RealtimeModule } from './realtime/realtime.module.js';
+import { UsersModule } from './users/users.module.js';
 
 export type ExtraModule = Type | DynamicModule;
 
@@ -36,10 +40,14 @@ export class AppModule {
           migrations: MIGRATIONS,
         }),
         ClusterModule,
+        RealtimeModule,
         PortBindingsModule,
+        UsersModule,
+        AuthModule,
         GroupsModule,
         ConversationsModule,
         ChannelsModule,
+        HealthModule,
         ...extraModules,
       ],
     };

@@ -3,10 +3,12 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DestinationStream } from 'pino';
 import { AppModule, ExtraModule } from './app.module.js';
 import { Settings } from './config/settings.js';
+import { serveOpenApi } from './docs/openapi.js';
 import { EdgeAdapter } from './infra/http/edge-adapter.js';
 import { configureHttpEdge } from './infra/http/edge.js';
 import { createLogger } from './infra/observability/logger.js';
 import { NestLogger } from './infra/observability/nest-logger.js';
+import { RealtimeAdapter } from './realtime/realtime.adapter.js';
 
 export interface ApplicationOptions {
   settings: Settings;
@@ -27,5 +29,7 @@ export async function createApplication(options: ApplicationOptions): Promise<Ne
   });
   app.setGlobalPrefix('api', { exclude: ['health/live', 'health/ready', 'metrics'] });
   configureHttpEdge(app, options.settings, logger);
+  serveOpenApi(app);
+  app.useWebSocketAdapter(new RealtimeAdapter(app));
   return app;
 }

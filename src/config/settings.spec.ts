@@ -26,6 +26,9 @@ describe('settings (section 9)', () => {
     ['WS_CLOSE_ON_TOKEN_EXPIRY', 'yes', /WS_CLOSE_ON_TOKEN_EXPIRY must be 0 or 1/],
     ['DATABASE_URL', 'mysql://x/y', /DATABASE_URL must be empty or a URL that starts with postgres:\/\//],
     ['JWT_SECRET', 'short', /JWT_SECRET must be at least 32 characters/],
+    ['CORS_ORIGINS', 'https://a.example, b.example', /CORS_ORIGINS must be origins such as/],
+    ['CORS_ORIGINS', 'https://a.example/', /CORS_ORIGINS must be origins such as/],
+    ['CORS_ORIGINS', '*', /CORS_ORIGINS must be origins such as/],
     ['LOG_LEVEL', 'loud', /LOG_LEVEL must be fatal/],
   ])('refuses %s=%s with its name and the reason', (name, value, message) => {
     expect(() => parseSettings({ [name]: value })).toThrow(message);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { OperatorError } from '../common/operator-error.js';
 
 const text = z.string();
 const int = (min: number, max: number) =>
@@ -14,6 +15,7 @@ const list = z.string().transform((value) =>
     .map((item) => item.trim())
     .filter(Boolean),
 );
+const isOrigin = (item: string) => URL.canParse(item) && new URL(item).origin === item.toLowerCase();
 const url = (...schemes: string[]) =>
   z
     .string()
@@ -64,6 +66,7 @@ export const settingsSchema = z
       .default(2_592_000)
       .describe('Seconds that a session lives without a new login.'),
     CORS_ORIGINS: list
+      .refine((items) => items.every(isOrigin), 'must be origins such as https://app.example, with commas between')
       .default([])
       .describe(
         'Comma-separated origins that browsers may call from; empty: the same origin, and any loopback outside production.',
@@ -118,7 +121,7 @@ const Shape = Object as unknown as new () => Readonly<Values>;
 export class Settings extends Shape {}
 
 /** A setting was wrong: the message has a line for each, with its name and the reason, and never its value. */
-export class InvalidSettings extends Error {}
+export class InvalidSettings extends OperatorError {}
 
 /** Reads the settings out of an environment; an empty or missing variable means its default. */
 export function parseSettings(environment: Record<string, string | undefined>): Settings {

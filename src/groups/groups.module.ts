@@ -2,7 +2,9 @@ import { Module } from '@nestjs/common';
 import { GroupDeletionService } from './group-deletion.service.js';
 import { GroupMembership } from './group-membership.js';
 import { GroupsService } from './groups.service.js';
-import { InviteCodes } from './internal/invite-codes.js';
+import { GroupsController } from './http/groups.controller.js';
+import { InvitesController } from './http/invites.controller.js';
+import { MembersController } from './http/members.controller.js';
 import { MembershipChanges } from './internal/membership-changes.js';
 import { InvitesService } from './invites.service.js';
 import { MembersService } from './members.service.js';
@@ -12,11 +14,11 @@ import { MemberRepository } from './persistence/member.repository.js';
 
 /** Needs `MembershipFence` from the composition root. */
 @Module({
+  controllers: [GroupsController, MembersController, InvitesController],
   providers: [
     GroupRepository,
     MemberRepository,
     InviteRepository,
-    InviteCodes,
     MembershipChanges,
     GroupMembership,
     GroupsService,

@@ -8,7 +8,7 @@ import type { Tx } from '../infra/database/transaction-runner.js';
 import { GroupMembership } from './group-membership.js';
 import type { GroupView, InviteView } from './group.js';
 import { GroupNotFound, InviteNotFound } from './groups.errors.js';
-import { InviteCodes } from './internal/invite-codes.js';
+import { makeInviteCode, parseInviteCode } from './invite-code.js';
 import { GroupRepository } from './persistence/group.repository.js';
 import { InviteRepository } from './persistence/invite.repository.js';
 import { MemberRepository } from './persistence/member.repository.js';
@@ -17,8 +17,8 @@ const DEFAULT_LIFETIME_S = 7 * 24 * 3600;
 
 export interface InviteDraft {
   expiresInS?: number | undefined;
-  /** Any number when undefined. */
-  maxUses?: number | undefined;
+  /** Any number when undefined or null. */
+  maxUses?: number | null | undefined;
 }
 
 @Injectable()
@@ -29,7 +29,6 @@ export class InvitesService {
     private readonly members: MemberRepository,
     private readonly membership: GroupMembership,
     private readonly transactions: TransactionRunner,
-    private readonly codes: InviteCodes,
     private readonly events: DomainEvents,
     private readonly clock: Clock,
   ) {}
@@ -38,7 +37,7 @@ export class InvitesService {
   create(userId: UserId, groupId: GroupId, draft: InviteDraft): Promise<InviteView> {
     const now = this.clock.date();
     const invite = {
-      code: this.codes.next(),
+      code: makeInviteCode(),
       groupId,
       createdBy: userId,
       uses: 0,
@@ -92,7 +91,7 @@ export class InvitesService {
   }
 
   private async groupOf(tx: Tx, code: string): Promise<GroupId> {
-    const invite = this.codes.looksRight(code) ? await this.invites.find(tx, code) : null;
+    const invite = parseInviteCode(code) === undefined ? null : await this.invites.find(tx, code);
     if (!invite) throw new InviteNotFound();
     return invite.groupId;
   }

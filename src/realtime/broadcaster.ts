@@ -1,40 +1,98 @@
 import { Injectable } from '@nestjs/common';
+import { Cancel } from '../common/clock.js';
+import { ConnectionId, UserId } from '../common/ids.js';
+import { Cluster, Json } from '../cluster/cluster.js';
+import { ConnectionRegistry } from './connection-registry.js';
 import { Connection } from './connection.js';
-import { encodeFrame, Frame, WireEvent } from './wire.js';
+import { encodeFrame, WireEvent } from './wire.js';
 
-export interface BroadcastOptions {
-  urgency?: 'durable' | 'volatile';
-  /** Who does not get it. */
-  except?: (connection: Connection) => boolean;
+/** Who of an audience gets an event; without it, everyone. */
+export interface Recipients {
+  /** Only this user's connections. */
+  userId?: UserId;
+  /** Only this one connection. */
+  connectionId?: ConnectionId;
+  /** Everyone but this connection. */
+  exceptConnectionId?: ConnectionId;
+  /** Everyone but this user's connections. */
+  exceptUserId?: UserId;
 }
 
-/** Named audiences of this node's connections. An event is serialised and framed once, however many receive it. */
+interface Announcement {
+  event: WireEvent;
+  to: Recipients;
+}
+
+interface Audience {
+  connections: Set<Connection>;
+  /** Resolves to the end of its subscription once events from other nodes arrive too. */
+  subscription: Promise<Cancel>;
+}
+
+/**
+ * Volatile events (typing, signals, joins and leaves of calls) to the connections of an audience, on every node: never
+ * stored, queued or replayed, and given up first for a slow client. An event is encoded once for each node.
+ */
 @Injectable()
 export class Broadcaster {
-  private readonly audiences = new Map<string, Set<Connection>>();
+  private readonly audiences = new Map<string, Audience>();
 
-  join(audience: string, connection: Connection): void {
-    const set = this.audiences.get(audience) ?? new Set();
-    set.add(connection);
-    this.audiences.set(audience, set);
+  constructor(
+    private readonly cluster: Cluster,
+    private readonly registry: ConnectionRegistry,
+  ) {}
+
+  /** Resolves once the connection gets what any node publishes. Returns its own undo. */
+  async join(name: string, connection: Connection): Promise<Cancel> {
+    const audience = this.audiences.get(name) ?? this.open(name);
+    audience.connections.add(connection);
+    await audience.subscription;
+    return () => {
+      this.leave(name, audience, connection);
+    };
   }
 
-  leave(audience: string, connection: Connection): void {
-    const set = this.audiences.get(audience);
-    set?.delete(connection);
-    if (set?.size === 0) this.audiences.delete(audience);
+  async publish(name: string, event: WireEvent, to: Recipients = {}): Promise<void> {
+    await this.cluster.topics.publish(topicOf(name), { event, to } as unknown as Json);
   }
 
-  members(audience: string): ReadonlySet<Connection> {
-    return this.audiences.get(audience) ?? new Set();
+  private open(name: string): Audience {
+    const audience: Audience = { connections: new Set(), subscription: this.subscribe(name) };
+    this.audiences.set(name, audience);
+    return audience;
   }
 
-  send(audience: string, event: WireEvent, options: BroadcastOptions = {}): void {
-    const set = this.audiences.get(audience);
-    if (set === undefined) return;
-    const frame: Frame = encodeFrame(event);
-    for (const connection of set) {
-      if (options.except?.(connection) !== true) connection.sendFrame(frame, options.urgency ?? 'durable');
+  private subscribe(name: string): Promise<Cancel> {
+    return this.cluster.topics.subscribe(topicOf(name), (message) => {
+      this.deliver(name, message as unknown as Announcement);
+    });
+  }
+
+  private leave(name: string, audience: Audience, connection: Connection): void {
+    audience.connections.delete(connection);
+    if (audience.connections.size > 0 || this.audiences.get(name) !== audience) return;
+    this.audiences.delete(name);
+    void audience.subscription.then((cancel) => {
+      cancel();
+    });
+  }
+
+  private deliver(name: string, { event, to }: Announcement): void {
+    const audience = this.audiences.get(name);
+    if (audience === undefined) return;
+    const frame = encodeFrame(event);
+    const candidates = to.userId === undefined ? audience.connections : this.registry.ofUser(to.userId);
+    for (const connection of candidates) {
+      if (audience.connections.has(connection) && isMeant(connection, to)) connection.sendFrame(frame, 'volatile');
     }
   }
+}
+
+function topicOf(audience: string): string {
+  return `volatile:${audience}`;
+}
+
+function isMeant(connection: Connection, to: Recipients): boolean {
+  if (to.connectionId !== undefined && connection.id !== to.connectionId) return false;
+  return connection.id !== to.exceptConnectionId && connection.userId !== to.exceptUserId;
 }

@@ -1,7 +1,9 @@
 import { Controller, Get, Module } from '@nestjs/common';
 import { describe, expect, it } from 'vitest';
+import { Public } from '../../src/infra/http/public.decorator.js';
 import { startTestApp } from '../support/test-app.js';
 
+@Public()
 @Controller('echo')
 class EchoController {
   @Get()

@@ -1,10 +1,10 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import path from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { MIGRATIONS } from '../../migrations/index.js';
 import { startEmbeddedPostgres } from '../../src/infra/database/embedded-postgres.js';
 import { migrate } from '../../src/infra/database/migrate.js';
+import { temporaryFolder } from './temporary-folder.js';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -18,9 +18,7 @@ const FAST = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off',
 
 /** One Postgres for the whole run. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'parley-test-'));
-  // Postgres may run as another account, which has to enter.
-  chmodSync(folder, 0o711);
+  const folder = temporaryFolder();
   const postgres = await startEmbeddedPostgres({
     dataDir: path.join(folder, 'postgres'),
     database: 'template_parley',

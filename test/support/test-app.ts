@@ -4,6 +4,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
+import type { DestinationStream } from 'pino';
 import type { ExtraModule } from '../../src/app.module.js';
 import { createApplication } from '../../src/app.setup.js';
 import { parseSettings, Settings } from '../../src/config/settings.js';
@@ -14,6 +15,8 @@ export interface TestAppOptions {
   /** Settings that differ from the test's defaults, as environment variables. */
   env?: Record<string, string>;
   extraModules?: ExtraModule[];
+  /** Where log lines go, for a test that reads them; set LOG_LEVEL too. */
+  logDestination?: DestinationStream;
   /** Another node on the database of a running TestApp, which outlives this one. */
   databaseUrl?: string;
 }
@@ -44,6 +47,7 @@ export const TEST_ENVIRONMENT = {
 export async function startTestApp({
   env = {},
   extraModules = [],
+  logDestination,
   databaseUrl,
 }: TestAppOptions = {}): Promise<TestApp> {
   const database = databaseUrl === undefined ? await createTestDatabase() : { url: databaseUrl, drop: nothing };
@@ -53,7 +57,12 @@ export async function startTestApp({
   pool.on('error', () => undefined);
   try {
     const settings = parseSettings({ ...TEST_ENVIRONMENT, DATA_DIR: dataDir, DATABASE_URL: database.url, ...env });
-    const app = await createApplication({ settings, databaseUrl: database.url, extraModules });
+    const app = await createApplication({
+      settings,
+      databaseUrl: database.url,
+      extraModules,
+      ...(logDestination && { logDestination }),
+    });
     await app.listen(settings.PORT, settings.HOST);
     const { port } = (app.getHttpServer() as { address(): AddressInfo }).address();
     return {

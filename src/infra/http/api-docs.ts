@@ -47,15 +47,19 @@ const ANSWERS: Record<Documented, { when: string; code: ErrorCode; detail: strin
 export function ApiProblems(
   ...answers: (Documented | Partial<Record<Documented, string>>)[]
 ): MethodDecorator & ClassDecorator {
-  const described = answers.flatMap((answer): [Documented, string][] =>
+  const described = answers.flatMap((answer): [Documented, string?][] =>
     typeof answer === 'number'
-      ? [[answer, ANSWERS[answer].when]]
+      ? [[answer]]
       : Object.entries(answer).map(([status, when]) => [Number(status) as Documented, when]),
   );
-  return applyDecorators(ApiExtraModels(ProblemDto), ...described.map(([status, when]) => problemAnswer(status, when)));
+  return applyDecorators(
+    ApiExtraModels(ProblemDto),
+    ...described.map(([status, when]) => ApiResponse({ status, ...problemAnswer(status, when) })),
+  );
 }
 
-function problemAnswer(status: Documented, description: string): MethodDecorator & ClassDecorator {
+/** An error answer as OpenAPI describes it. */
+export function problemAnswer(status: Documented, description = ANSWERS[status].when): ProblemAnswer {
   const { code, detail } = ANSWERS[status];
   const example = {
     ...problem(status, code, detail),
@@ -63,11 +67,15 @@ function problemAnswer(status: Documented, description: string): MethodDecorator
     ...((status === 429 || status === 503) && { retry_after_ms: 1000 }),
     request_id: '6f1f7d3e-52d4-4d0e-9a3b-0f6a1d2c3b4a',
   };
-  return ApiResponse({
-    status,
+  return {
     description,
     content: { 'application/problem+json': { schema: { $ref: getSchemaPath(ProblemDto) }, example } },
-  });
+  };
+}
+
+interface ProblemAnswer {
+  description: string;
+  content: { 'application/problem+json': { schema: { $ref: string }; example: object } };
 }
 
 /** Documents a 200 answer that is a page of `item` (see `Page`). */

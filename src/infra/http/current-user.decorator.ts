@@ -6,6 +6,7 @@ export interface Caller {
   userId: UserId;
   sessionId: SessionId;
   username: string;
+  tokenExpiresAt: Date;
 }
 
 /** The caller of a route that is not public. */

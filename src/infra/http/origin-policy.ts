@@ -18,7 +18,6 @@ export function isOriginAllowed(
   if (!URL.canParse(origin)) return false;
   const url = new URL(origin);
   if (url.origin !== origin.toLowerCase()) return false;
-  if (settings.CORS_ORIGINS.length > 0)
-    return settings.CORS_ORIGINS.some((item) => new URL(item).origin === url.origin);
+  if (settings.CORS_ORIGINS.length > 0) return settings.CORS_ORIGINS.some((item) => item.toLowerCase() === url.origin);
   return url.host === host?.toLowerCase() || (settings.NODE_ENV !== 'production' && LOOPBACK.test(url.hostname));
 }

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { OperatorError } from '../../../common/operator-error.js';
 import { until } from './until.js';
 
 const PATIENCE_MS = 10_000;
@@ -27,7 +28,7 @@ export async function stopOrphan(data: string, log: (line: string) => void): Pro
     if (await until(() => processesOf(data, orphan.pid).length === 0, PATIENCE_MS)) break;
   }
   const left = processesOf(data, orphan.pid);
-  if (left.length > 0) throw new Error(`${data} is still used by the processes ${left.join(', ')}.`);
+  if (left.length > 0) throw new OperatorError(`${data} is still used by the processes ${left.join(', ')}.`);
   // Only now: Postgres takes a zombie, or a stranger with a reused process id, for the owner of this file.
   rmSync(path.join(data, 'postmaster.pid'), { force: true });
 }

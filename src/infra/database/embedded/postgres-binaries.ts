@@ -1,6 +1,7 @@
 import { cpSync, existsSync, readFileSync, renameSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { isErrnoException } from '../../../common/errno.js';
+import { OperatorError } from '../../../common/operator-error.js';
 
 export interface PostgresBinaries {
   /** The npm package's folder, or a copy of it. */
@@ -43,7 +44,7 @@ async function importBinaries(name: string): Promise<Pick<PostgresBinaries, 'pos
   try {
     return (await import(name)) as Pick<PostgresBinaries, 'postgres' | 'initdb'>;
   } catch (cause) {
-    throw new Error(`There is no bundled Postgres for this platform (${name}): set DATABASE_URL.`, { cause });
+    throw new OperatorError(`There is no bundled Postgres for this platform (${name}): set DATABASE_URL.`, { cause });
   }
 }
 

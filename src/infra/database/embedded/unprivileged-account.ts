@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { OperatorError } from '../../../common/operator-error.js';
 
 /** The account that Postgres runs as, where it is not our own: it refuses to run as root. */
 export interface Account {
@@ -11,14 +12,17 @@ export function unprivilegedAccount(): Account | undefined {
   if (process.getuid?.() !== 0) return undefined;
   const account = lookUp('postgres') ?? lookUp('nobody');
   if (!account)
-    throw new Error(
+    throw new OperatorError(
       'Running as root, and there is no account postgres or nobody to run Postgres as: set DATABASE_URL.',
     );
   const { error } = spawnSync('true', { ...account, cwd: '/' });
   if (error)
-    throw new Error('Running as root without the right to become another account (CAP_SETUID): set DATABASE_URL.', {
-      cause: error,
-    });
+    throw new OperatorError(
+      'Running as root without the right to become another account (CAP_SETUID): set DATABASE_URL.',
+      {
+        cause: error,
+      },
+    );
   return account;
 }
 

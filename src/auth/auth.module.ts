@@ -1,0 +1,45 @@
+import { Module } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { JwtModule } from '@nestjs/jwt';
+import { UsersModule } from '../users/users.module.js';
+import { AuthService } from './auth.service.js';
+import { AuthController } from './http/auth.controller.js';
+import { SessionsController } from './http/sessions.controller.js';
+import { AccessTokens } from './internal/access-tokens.js';
+import { ExpirySweeper } from './internal/expiry-sweeper.js';
+import { JwtAuthGuard } from './internal/jwt-auth.guard.js';
+import { JwtStrategy } from './internal/jwt.strategy.js';
+import { LoginLimits } from './internal/login-limits.js';
+import { PasswordHasher } from './internal/password-hasher.js';
+import { RefreshTokens } from './internal/refresh-tokens.js';
+import { SessionTokens } from './internal/session-tokens.js';
+import { RefreshTokenRepository } from './persistence/refresh-token.repository.js';
+import { SessionRepository } from './persistence/session.repository.js';
+import { WsTicketRepository } from './persistence/ws-ticket.repository.js';
+import { SessionConnectionAuthenticator } from './session-connection-authenticator.js';
+import { SessionsService } from './sessions.service.js';
+import { WsTicketsService } from './ws-tickets.service.js';
+
+@Module({
+  imports: [UsersModule, JwtModule.register({})],
+  controllers: [AuthController, SessionsController],
+  providers: [
+    AuthService,
+    SessionsService,
+    WsTicketsService,
+    SessionConnectionAuthenticator,
+    SessionTokens,
+    RefreshTokens,
+    AccessTokens,
+    PasswordHasher,
+    LoginLimits,
+    ExpirySweeper,
+    SessionRepository,
+    RefreshTokenRepository,
+    WsTicketRepository,
+    JwtStrategy,
+    { provide: APP_GUARD, useClass: JwtAuthGuard },
+  ],
+  exports: [SessionConnectionAuthenticator],
+})
+export class AuthModule {}

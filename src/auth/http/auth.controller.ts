@@ -1,0 +1,93 @@
+import { Body, Controller, HttpCode, Post } from '@nestjs/common';
+import {
+  ApiBearerAuth,
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { Caller } from '../../infra/http/current-user.decorator.js';
+import { CurrentUser } from '../../infra/http/current-user.decorator.js';
+import { Public } from '../../infra/http/public.decorator.js';
+import { AuthService } from '../auth.service.js';
+import type { Device } from '../device.js';
+import { ChangePasswordDto } from '../dto/change-password.dto.js';
+import { LoginDto, RegisterDto } from '../dto/credentials.dto.js';
+import { LogoutDto, RefreshDto } from '../dto/refresh.dto.js';
+import { TokensDto } from '../dto/tokens.dto.js';
+import { FromDevice } from './from-device.decorator.js';
+
+@ApiTags('auth')
+@Controller('auth')
+export class AuthController {
+  constructor(private readonly auth: AuthService) {}
+
+  @Public()
+  @Post('register')
+  @ApiOperation({ summary: 'Make an account and log in', description: 'A name or address that is taken: `conflict`.' })
+  @ApiCreatedResponse({ type: TokensDto })
+  register(@Body() account: RegisterDto, @FromDevice() device: Device): Promise<TokensDto> {
+    return this.auth.register(account, device);
+  }
+
+  @Public()
+  @Post('login')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Log in',
+    description: 'Opens a session. An unknown user and a wrong password get the same answer, `invalid_credentials`.',
+  })
+  @ApiOkResponse({ type: TokensDto })
+  login(@Body() login: LoginDto, @FromDevice() device: Device): Promise<TokensDto> {
+    return this.auth.login(login, device);
+  }
+
+  @Public()
+  @Post('refresh')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Exchange a refresh token for fresh tokens',
+    description:
+      'Each refresh token works once. When the answer was lost, the same one may be sent again within 10 s, while its successor is ' +
+      'unused, and gets that very successor. Any other second use ends the session, for whoever holds its tokens: `invalid_token`.',
+  })
+  @ApiOkResponse({ type: TokensDto })
+  refresh(@Body() { refresh_token }: RefreshDto): Promise<TokensDto> {
+    return this.auth.refresh(refresh_token);
+  }
+
+  @Post('logout')
+  @HttpCode(204)
+  @ApiBearerAuth()
+  @ApiOperation({
+    summary: 'End this session',
+    description: 'Its tokens are worth nothing, its sockets close with 4401.',
+  })
+  @ApiNoContentResponse()
+  logout(@CurrentUser() caller: Caller, @Body() { refresh_token }: LogoutDto): Promise<void> {
+    return this.auth.logout(caller, refresh_token);
+  }
+
+  @Post('logout-all')
+  @HttpCode(204)
+  @ApiBearerAuth()
+  @ApiOperation({ summary: 'End all sessions of the user, this one too' })
+  @ApiNoContentResponse()
+  logoutAll(@CurrentUser() caller: Caller): Promise<void> {
+    return this.auth.logoutAll(caller);
+  }
+
+  @Post('password')
+  @HttpCode(204)
+  @ApiBearerAuth()
+  @ApiOperation({ summary: 'Change the password', description: 'Ends all other sessions of the user; this one stays.' })
+  @ApiNoContentResponse()
+  changePassword(
+    @CurrentUser() caller: Caller,
+    @Body() passwords: ChangePasswordDto,
+    @FromDevice() device: Device,
+  ): Promise<void> {
+    return this.auth.changePassword(caller, passwords, device);
+  }
+}

@@ -1,0 +1,107 @@
+import { Injectable } from '@nestjs/common';
+import { JwtService } from '@nestjs/jwt';
+import type { Algorithm } from 'jsonwebtoken';
+import { Clock } from '../../common/clock.js';
+import { Ids, parseId, SessionId, UserId } from '../../common/ids.js';
+import { Settings } from '../../config/settings.js';
+import { ExpiredToken, InvalidToken } from '../auth.errors.js';
+import type { LiveSession } from '../persistence/session.repository.js';
+
+const ALGORITHM: Algorithm = 'HS256';
+const NAME = 'parley';
+const HEADER_TYPE = 'at+jwt';
+const KIND = 'access';
+const TOKEN_MAX = 4096;
+
+/** How every access token is checked, besides `keyFor` and `claimsOf`. Expiry is left to our own clock. */
+export const VERIFICATION = {
+  algorithms: [ALGORITHM],
+  issuer: NAME,
+  audience: NAME,
+  ignoreExpiration: true,
+};
+
+export interface AccessClaims {
+  userId: UserId;
+  sessionId: SessionId;
+  expiresAt: Date;
+}
+
+export interface IssuedAccessToken {
+  token: string;
+  /** Seconds. */
+  expiresIn: number;
+}
+
+/** Makes and checks access tokens: JWTs as RFC 8725 and RFC 9068 (the header's `typ`) want them. */
+@Injectable()
+export class AccessTokens {
+  constructor(
+    private readonly jwt: JwtService,
+    private readonly settings: Settings,
+    private readonly clock: Clock,
+    private readonly ids: Ids,
+  ) {}
+
+  async issue(session: LiveSession): Promise<IssuedAccessToken> {
+    const iat = Math.floor(this.clock.now() / 1000);
+    const exp = Math.min(iat + this.settings.ACCESS_TOKEN_TTL_S, Math.floor(session.expiresAt.getTime() / 1000));
+    const claims = {
+      iss: NAME,
+      aud: NAME,
+      sub: session.userId,
+      sid: session.sessionId,
+      username: session.username,
+      typ: KIND,
+      iat,
+      exp,
+      jti: this.ids.next(),
+    };
+    const header = { alg: ALGORITHM, typ: HEADER_TYPE };
+    const token = await this.jwt.signAsync(claims, { secret: this.settings.JWT_SECRET, algorithm: ALGORITHM, header });
+    return { token, expiresIn: exp - iat };
+  }
+
+  /** @throws InvalidToken, ExpiredToken */
+  async verify(token: string): Promise<AccessClaims> {
+    const secret = this.keyFor(token);
+    const claims = await this.jwt.verifyAsync<Record<string, unknown>>(token, { ...VERIFICATION, secret }).catch(() => {
+      throw new InvalidToken();
+    });
+    return this.claimsOf(claims);
+  }
+
+  /**
+   * The key that a token's signature must be checked with: none, unless the header says that it is an access token.
+   * @throws InvalidToken
+   */
+  keyFor(token: string): string {
+    if (token.length > TOKEN_MAX || headerType(this.jwt, token) !== HEADER_TYPE) throw new InvalidToken();
+    return this.settings.JWT_SECRET;
+  }
+
+  /**
+   * Reads the claims of a token whose signature was right.
+   * @throws InvalidToken, ExpiredToken
+   */
+  claimsOf(claims: Record<string, unknown>): AccessClaims {
+    const userId = parseId<UserId>(claims['sub']);
+    const sessionId = parseId<SessionId>(claims['sid']);
+    const expiry = claims['exp'];
+    if (claims['typ'] !== KIND || userId === undefined || sessionId === undefined || typeof expiry !== 'number')
+      throw new InvalidToken();
+    const expiresAt = new Date(expiry * 1000);
+    if (expiresAt.getTime() <= this.clock.now()) throw new ExpiredToken();
+    return { userId, sessionId, expiresAt };
+  }
+}
+
+function headerType(jwt: JwtService, token: string): string | undefined {
+  try {
+    // Null for what is no JWT, whatever the declared type says.
+    const decoded = jwt.decode(token, { complete: true }) as { header: { typ?: string } } | null;
+    return decoded?.header.typ;
+  } catch {
+    return undefined;
+  }
+}

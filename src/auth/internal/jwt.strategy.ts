@@ -1,0 +1,33 @@
+import { Injectable } from '@nestjs/common';
+import { PassportStrategy } from '@nestjs/passport';
+import type { Request } from 'express';
+import { ExtractJwt, Strategy } from 'passport-jwt';
+import { Caller } from '../../infra/http/current-user.decorator.js';
+import { SessionConnectionAuthenticator } from '../session-connection-authenticator.js';
+import { AccessTokens, VERIFICATION } from './access-tokens.js';
+
+/** `Authorization: Bearer` with an access token whose session lives. */
+@Injectable()
+export class JwtStrategy extends PassportStrategy(Strategy) {
+  constructor(
+    private readonly tokens: AccessTokens,
+    private readonly authenticator: SessionConnectionAuthenticator,
+  ) {
+    super({
+      ...VERIFICATION,
+      jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(),
+      secretOrKeyProvider: (_request: Request, token: string, done: (error: unknown, key?: string) => void) => {
+        try {
+          done(null, tokens.keyFor(token));
+        } catch (error) {
+          done(error);
+        }
+      },
+    });
+  }
+
+  /** Gets the claims once the signature is right; what it returns becomes `request.user`. */
+  validate(claims: Record<string, unknown>): Promise<Caller> {
+    return this.authenticator.identify(this.tokens.claimsOf(claims));
+  }
+}

@@ -1,0 +1,83 @@
+import { Injectable } from '@nestjs/common';
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { RateLimited } from '../../common/domain-error.js';
+import { Settings } from '../../config/settings.js';
+import { clientNetwork } from '../../infra/http/client-address.js';
+
+const MINUTE_S = 60;
+const HOUR_S = 3600;
+const ACCOUNT_FAILURES_PER_HOUR = 100;
+// Not longer: whoever floods an account must not lock its owner out (ASVS 6.1.1).
+const LONGEST_DELAY_S = 30;
+
+/** A login that is being tried; it counts as failed until it is known to be right. */
+export interface LoginAttempt {
+  succeeded(): Promise<void>;
+}
+
+const UNLIMITED: LoginAttempt = { succeeded: () => Promise.resolve() };
+
+/** How often passwords may be guessed and accounts be made. Counted before anything is hashed, on this node alone. */
+@Injectable()
+export class LoginLimits {
+  private readonly pair = new RateLimiterMemory({ keyPrefix: 'pair', points: 5, duration: MINUTE_S });
+  private readonly address = new RateLimiterMemory({ keyPrefix: 'address', points: 20, duration: MINUTE_S });
+  private readonly account = new RateLimiterMemory({
+    keyPrefix: 'account',
+    points: ACCOUNT_FAILURES_PER_HOUR,
+    duration: HOUR_S,
+  });
+  private readonly delay = new RateLimiterMemory({ keyPrefix: 'delay', points: 1, duration: MINUTE_S });
+  private readonly registrations = new RateLimiterMemory({ keyPrefix: 'register', points: 60, duration: MINUTE_S });
+  private readonly disabled: boolean;
+
+  constructor(settings: Settings) {
+    this.disabled = settings.RATE_LIMIT_DISABLED;
+  }
+
+  /**
+   * `account` is what the client calls it, so that nothing here depends on whether there is such an account.
+   * The attempt is counted at once: many at the same time get no more than one after the other.
+   * @throws RateLimited
+   */
+  async attempt(account: string, ip: string | null): Promise<LoginAttempt> {
+    if (this.disabled) return UNLIMITED;
+    const address = clientNetwork(ip ?? undefined);
+    const pair = `${address} ${account}`;
+    await this.refuseDuringDelay(account);
+    await consume(this.pair, pair);
+    await consume(this.address, address);
+    await this.countForAccount(account);
+    return {
+      succeeded: async () => {
+        await Promise.all([this.pair.delete(pair), this.delay.delete(account)]);
+        await Promise.all([this.address.reward(address), this.account.reward(account)]);
+      },
+    };
+  }
+
+  /** @throws RateLimited */
+  async register(ip: string | null): Promise<void> {
+    if (!this.disabled) await consume(this.registrations, clientNetwork(ip ?? undefined));
+  }
+
+  private async refuseDuringDelay(account: string): Promise<void> {
+    const delay = await this.delay.get(account);
+    if (delay !== null && delay.msBeforeNext > 0) throw new RateLimited(delay.msBeforeNext);
+  }
+
+  private async countForAccount(account: string): Promise<void> {
+    const { consumedPoints } = await this.account.penalty(account);
+    const over = consumedPoints - ACCOUNT_FAILURES_PER_HOUR;
+    if (over >= 0) await this.delay.block(account, Math.min(2 ** over, LONGEST_DELAY_S));
+  }
+}
+
+async function consume(limiter: RateLimiterMemory, key: string): Promise<void> {
+  try {
+    await limiter.consume(key);
+  } catch (error) {
+    if (error instanceof RateLimiterRes) throw new RateLimited(error.msBeforeNext);
+    throw error;
+  }
+}

@@ -1,0 +1,83 @@
+import { Injectable } from '@nestjs/common';
+import { Brackets } from 'typeorm';
+import type { SessionId, UserId } from '../../common/ids.js';
+import { TransactionRunner, Tx } from '../../infra/database/transaction-runner.js';
+import { Session } from './session.entity.js';
+
+/** A session that has not ended, and whose user has not left. */
+export interface LiveSession {
+  sessionId: SessionId;
+  userId: UserId;
+  /** The user's name as it is now. */
+  username: string;
+  expiresAt: Date;
+}
+
+/** The moment to judge sessions at, and since when one must have been used. */
+export interface Moment {
+  now: Date;
+  idleSince: Date;
+}
+
+export interface Revocation {
+  userId: UserId;
+  only?: SessionId;
+  except?: SessionId;
+  reason: string;
+  at: Date;
+}
+
+const ALIVE = 's.revoked_at IS NULL AND s.expires_at > $2 AND s.last_used_at > $3 AND u.deactivated_at IS NULL';
+const COLUMNS = 's.id AS "sessionId", s.user_id AS "userId", u.username, s.expires_at AS "expiresAt"';
+
+@Injectable()
+export class SessionRepository {
+  constructor(private readonly transactions: TransactionRunner) {}
+
+  async insert(tx: Tx, session: Session): Promise<void> {
+    await tx.insert(Session, session);
+  }
+
+  async findLive(id: SessionId, { now, idleSince }: Moment): Promise<LiveSession | undefined> {
+    const sql = `SELECT ${COLUMNS} FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id = $1 AND ${ALIVE}`;
+    const [row] = await this.transactions.read((tx) => tx.query<LiveSession[]>(sql, [id, now, idleSince]));
+    return row;
+  }
+
+  /** Notes that a live session is in use, and locks it until `tx` ends; undefined when it lives no more. */
+  async touch(tx: Tx, id: SessionId, { now, idleSince }: Moment): Promise<LiveSession | undefined> {
+    const sql = `UPDATE sessions s SET last_used_at = $2 FROM users u
+      WHERE u.id = s.user_id AND s.id = $1 AND ${ALIVE} RETURNING ${COLUMNS}`;
+    const [rows] = await tx.query<[LiveSession[], number]>(sql, [id, now, idleSince]);
+    return rows[0];
+  }
+
+  /** The user's live sessions, newest first, beyond `before`. */
+  listLive(userId: UserId, moment: Moment, page: { before?: SessionId; limit: number }): Promise<Session[]> {
+    return this.transactions.read((tx) => {
+      const query = tx
+        .createQueryBuilder(Session, 's')
+        .where('s.userId = :userId AND s.revokedAt IS NULL', { userId })
+        .andWhere(new Brackets((live) => live.where('s.expiresAt > :now AND s.lastUsedAt > :idleSince', moment)));
+      if (page.before !== undefined) query.andWhere('s.id < :before', { before: page.before });
+      return query.orderBy('s.id', 'DESC').limit(page.limit).getMany();
+    });
+  }
+
+  /** Ends sessions of a user that had not ended, and returns which. Locks in id order, so that two of these cannot deadlock. */
+  async revoke(tx: Tx, { userId, only, except, reason, at }: Revocation): Promise<SessionId[]> {
+    const sql = `UPDATE sessions SET revoked_at = $2, revoked_reason = $3 WHERE id IN (
+        SELECT id FROM sessions
+        WHERE user_id = $1 AND revoked_at IS NULL AND ($4::uuid IS NULL OR id = $4) AND ($5::uuid IS NULL OR id <> $5)
+        ORDER BY id FOR UPDATE)
+      RETURNING id`;
+    const parameters = [userId, at, reason, only ?? null, except ?? null];
+    const [rows] = await tx.query<[{ id: SessionId }[], number]>(sql, parameters);
+    return rows.map((row) => row.id);
+  }
+
+  /** Forgets sessions, and with them their tokens, that would have ended by now anyway. */
+  async deleteExpired(now: Date): Promise<void> {
+    await this.transactions.run((tx) => tx.query('DELETE FROM sessions WHERE expires_at <= $1', [now]));
+  }
+}

@@ -1,0 +1,55 @@
+import { Injectable } from '@nestjs/common';
+import { SessionId } from '../common/ids.js';
+import {
+  ConnectionAuthenticator,
+  Credential,
+  CredentialRefused,
+  Identity,
+} from '../realtime/connection-authenticator.js';
+import { ExpiredToken, InvalidToken } from './auth.errors.js';
+import { AccessClaims, AccessTokens } from './internal/access-tokens.js';
+import { SessionsService } from './sessions.service.js';
+import { WsTicketsService } from './ws-tickets.service.js';
+
+/** Tells whose credential it is, for sockets and for REST: the token is right, its session lives, its user is active. */
+@Injectable()
+export class SessionConnectionAuthenticator extends ConnectionAuthenticator {
+  constructor(
+    private readonly tokens: AccessTokens,
+    private readonly tickets: WsTicketsService,
+    private readonly sessions: SessionsService,
+  ) {
+    super();
+  }
+
+  override async authenticate({ kind, value }: Credential): Promise<Identity> {
+    try {
+      return await (kind === 'token' ? this.byToken(value) : this.byTicket(value));
+    } catch (error) {
+      if (error instanceof InvalidToken || error instanceof ExpiredToken) throw new CredentialRefused(error.code);
+      throw error;
+    }
+  }
+
+  /** @throws InvalidToken when the session behind the claims has ended */
+  async identify(claims: AccessClaims): Promise<Identity> {
+    const identity = await this.identityOf(claims.sessionId, claims.expiresAt);
+    if (identity.userId !== claims.userId) throw new InvalidToken();
+    return identity;
+  }
+
+  private async byToken(token: string): Promise<Identity> {
+    return this.identify(await this.tokens.verify(token));
+  }
+
+  private async byTicket(ticket: string): Promise<Identity> {
+    const { sessionId, tokenExpiresAt } = await this.tickets.take(ticket);
+    return this.identityOf(sessionId, tokenExpiresAt);
+  }
+
+  private async identityOf(sessionId: SessionId, tokenExpiresAt: Date): Promise<Identity> {
+    const session = await this.sessions.findLive(sessionId);
+    if (session === undefined) throw new InvalidToken();
+    return { userId: session.userId, username: session.username, sessionId, tokenExpiresAt };
+  }
+}

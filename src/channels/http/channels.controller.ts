@@ -1,0 +1,86 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
+import {
+  ApiBearerAuth,
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
+import { parseId } from '../../common/ids.js';
+import type { ConversationId, GroupId } from '../../common/ids.js';
+import { ApiPage, ApiProblems } from '../../infra/http/api-docs.js';
+import { CurrentUser } from '../../infra/http/current-user.decorator.js';
+import type { Caller } from '../../infra/http/current-user.decorator.js';
+import { PageQuery } from '../../infra/http/page.js';
+import type { Page } from '../../infra/http/page.js';
+import { ParseIdPipe } from '../../infra/http/parse-id.pipe.js';
+import { pageByTime } from '../../infra/http/timed-page.js';
+import { ChannelsService } from '../channels.service.js';
+import { ChannelDto, toChannelDto } from '../dto/channel.dto.js';
+import { CreateChannelDto } from '../dto/create-channel.dto.js';
+import { UpdateChannelDto } from '../dto/update-channel.dto.js';
+
+@ApiTags('channels')
+@ApiBearerAuth()
+@ApiProblems(400, 401, 404, 429, 503)
+@Controller()
+export class ChannelsController {
+  constructor(private readonly channels: ChannelsService) {}
+
+  @Post('groups/:id/channels')
+  @ApiOperation({ summary: 'Make a channel in a group (admins and the owner).' })
+  @ApiCreatedResponse({ description: 'The new channel.', type: ChannelDto })
+  @ApiProblems(403)
+  async create(
+    @CurrentUser() caller: Caller,
+    @Param('id', ParseIdPipe) groupId: GroupId,
+    @Body() { slow_mode_s: slowModeS, ...body }: CreateChannelDto,
+  ): Promise<ChannelDto> {
+    return toChannelDto(await this.channels.create(caller.userId, groupId, { ...body, slowModeS }));
+  }
+
+  @Get('groups/:id/channels')
+  @ApiOperation({ summary: 'A group’s channels, in the order of making.' })
+  @ApiPage(ChannelDto, 'A page of channels.')
+  list(
+    @CurrentUser() caller: Caller,
+    @Param('id', ParseIdPipe) groupId: GroupId,
+    @Query() query: PageQuery,
+  ): Promise<Page<ChannelDto>> {
+    return pageByTime(query, {
+      parseId,
+      list: (request) => this.channels.list(caller.userId, groupId, request),
+      positionOf: (channel) => ({ at: channel.createdAt, id: channel.id }),
+      toItem: toChannelDto,
+    });
+  }
+
+  @Get('channels/:id')
+  @ApiOperation({ summary: 'A channel of one of the caller’s groups.' })
+  @ApiOkResponse({ description: 'The channel.', type: ChannelDto })
+  async get(@CurrentUser() caller: Caller, @Param('id', ParseIdPipe) id: ConversationId): Promise<ChannelDto> {
+    return toChannelDto(await this.channels.get(caller.userId, id));
+  }
+
+  @Patch('channels/:id')
+  @ApiOperation({ summary: 'Change a channel’s name, topic or slow mode (admins and the owner).' })
+  @ApiOkResponse({ description: 'The channel as it is now.', type: ChannelDto })
+  @ApiProblems(403)
+  async update(
+    @CurrentUser() caller: Caller,
+    @Param('id', ParseIdPipe) id: ConversationId,
+    @Body() { slow_mode_s: slowModeS, ...body }: UpdateChannelDto,
+  ): Promise<ChannelDto> {
+    return toChannelDto(await this.channels.update(caller.userId, id, { ...body, slowModeS }));
+  }
+
+  @Delete('channels/:id')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'Delete a channel with its messages (admins and the owner).' })
+  @ApiNoContentResponse({ description: 'It is gone, and its sockets are closed.' })
+  @ApiProblems(403)
+  delete(@CurrentUser() caller: Caller, @Param('id', ParseIdPipe) id: ConversationId): Promise<void> {
+    return this.channels.delete(caller.userId, id);
+  }
+}

@@ -1,0 +1,38 @@
+import { Controller, Get, Header } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiProblems } from '../../infra/http/api-docs.js';
+import { Public } from '../../infra/http/public.decorator.js';
+import { DatabaseCheck } from '../database-check.js';
+import { LivenessDto, ReadinessDto } from '../dto/health.dto.js';
+
+@Public()
+@ApiTags('operations')
+@Controller('health')
+export class HealthController {
+  constructor(private readonly database: DatabaseCheck) {}
+
+  @Get('live')
+  @Header('Cache-Control', 'no-store')
+  @ApiOperation({
+    summary: 'Is the process alive?',
+    description: 'Answers while the process runs, whatever else is broken. Restart the process when it does not.',
+  })
+  @ApiOkResponse({ type: LivenessDto, description: 'It is.' })
+  live(): LivenessDto {
+    return { status: 'ok' };
+  }
+
+  @Get('ready')
+  @Header('Cache-Control', 'no-store')
+  @ApiOperation({
+    summary: 'Can this node serve requests?',
+    description:
+      'Asks Postgres, and waits a second for it. Send no traffic to a node that answers 503; do not restart it for that.',
+  })
+  @ApiOkResponse({ type: ReadinessDto, description: 'It can.' })
+  @ApiProblems({ 503: 'It cannot: `errors` names the check that failed.' })
+  async ready(): Promise<ReadinessDto> {
+    await this.database.run();
+    return { status: 'ok', checks: { database: 'ok' } };
+  }
+}

@@ -1,0 +1,38 @@
+import type { Member } from '../cluster/cluster.js';
+import type { UserId } from '../common/ids.js';
+
+/** Most users that a roster names; `total` counts them all (protocol section 2). */
+const ROSTER_LIMIT = 1000;
+
+export interface OnlineUser {
+  userId: UserId;
+  username: string;
+}
+
+/** One user who came, or whose last connection went. */
+export interface Transition extends OnlineUser {
+  kind: 'joined' | 'left';
+}
+
+/** Who is online in a scope: each user once, in the order of coming. */
+export interface Roster {
+  users: OnlineUser[];
+  total: number;
+  /** The backplane is away: the list may be out of date. */
+  stale: boolean;
+}
+
+/** What an entry of a presence set holds. */
+export function userOf(member: Member): OnlineUser {
+  const { user_id, username } = member.data as { user_id: UserId; username: string };
+  return { userId: user_id, username };
+}
+
+export function rosterOf(members: readonly Member[], stale: boolean): Roster {
+  const users = new Map<UserId, OnlineUser>();
+  for (const member of members) {
+    const user = userOf(member);
+    if (!users.has(user.userId)) users.set(user.userId, user);
+  }
+  return { users: [...users.values()].slice(0, ROSTER_LIMIT), total: users.size, stale };
+}

@@ -1,0 +1,94 @@
+import { Injectable } from '@nestjs/common';
+import { Cluster } from '../cluster/cluster.js';
+import type { Json, Member } from '../cluster/cluster.js';
+import type { ConnectionId, UserId } from '../common/ids.js';
+import { PresenceService } from '../presence/presence.service.js';
+import { Broadcaster } from '../realtime/broadcaster.js';
+import type { WireEvent } from '../realtime/wire.js';
+import { CallFull, TargetNotFound } from './signaling.errors.js';
+
+/** Participants that one call may hold. */
+const CALL_LIMIT = 50;
+
+export interface Participant {
+  userId: UserId;
+  username: string;
+  connectionId: ConnectionId;
+  media: Json;
+}
+
+export interface PlacedParticipant extends Participant {
+  /** Grows with each join: in a pair the higher one makes the first offer and is the polite one (section 5). */
+  order: number;
+}
+
+export interface CallEntry {
+  order: number;
+  /** Those who were there before, by order. */
+  others: PlacedParticipant[];
+  /** False when this connection was in the call already, and only its media are new. */
+  isNew: boolean;
+}
+
+export interface Signal {
+  from: ConnectionId;
+  to: UserId;
+  /** One connection of the target; without it, all of them. */
+  toConnection?: ConnectionId | undefined;
+  event: WireEvent;
+}
+
+/** WebRTC signaling inside a scope: the participants of its call, and signals to one user. Nothing is stored. */
+@Injectable()
+export class SignalingService {
+  constructor(
+    private readonly cluster: Cluster,
+    private readonly presence: PresenceService,
+    private readonly broadcaster: Broadcaster,
+  ) {}
+
+  /**
+   * Relays an event to all connections of the target user in the scope, or to the one named; never to the sender.
+   * Signals of one sender to one target arrive in the order sent.
+   *
+   * @throws TargetNotFound when no such connection is online in the scope, on any node
+   */
+  async signal(scope: string, { from, to, toConnection, event }: Signal): Promise<void> {
+    const reachable = this.presence.connectionsOf(scope, to).filter((id) => id !== from);
+    if (toConnection === undefined && reachable.length === 0) throw new TargetNotFound('target_user_id', to);
+    if (toConnection !== undefined && !reachable.includes(toConnection))
+      throw new TargetNotFound('target_connection_id', toConnection);
+    await this.broadcaster.publish(scope, event, {
+      userId: to,
+      exceptConnectionId: from,
+      ...(toConnection && { connectionId: toConnection }),
+    });
+  }
+
+  /** @throws CallFull at the limit; joining again changes the media and keeps the order */
+  async joinCall(scope: string, { connectionId, userId, username, media }: Participant): Promise<CallEntry> {
+    const outcome = await this.cluster.sets.join(callOf(scope), {
+      member: connectionId,
+      token: connectionId,
+      data: { user_id: userId, username, media },
+      limit: CALL_LIMIT,
+    });
+    if (outcome.status === 'full' || outcome.status === 'taken') throw new CallFull();
+    const others = outcome.members.filter(({ member }) => member !== connectionId).map(placed);
+    return { order: outcome.order, others, isNew: outcome.status === 'joined' };
+  }
+
+  /** False when it was not in the call. */
+  leaveCall(scope: string, connectionId: ConnectionId): Promise<boolean> {
+    return this.cluster.sets.leave(callOf(scope), connectionId, connectionId);
+  }
+}
+
+function callOf(scope: string): string {
+  return `call:${scope}`;
+}
+
+function placed({ member, order, data }: Member): PlacedParticipant {
+  const { user_id, username, media } = data as { user_id: UserId; username: string; media: Json };
+  return { userId: user_id, username, media, order, connectionId: member as ConnectionId };
+}

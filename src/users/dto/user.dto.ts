@@ -1,0 +1,43 @@
+import { ApiProperty } from '@nestjs/swagger';
+import type { UserId } from '../../common/ids.js';
+
+/** A user as everyone may see them. */
+export class UserDto {
+  @ApiProperty({
+    description: 'Stays the same for ever.',
+    type: String,
+    format: 'uuid',
+    example: '0198c0de-4a5b-7cde-8f01-23456789abcd',
+  })
+  id!: UserId;
+
+  @ApiProperty({ description: 'Lower case; the user may change it.', type: String, example: 'alice' })
+  username!: string;
+
+  @ApiProperty({
+    description: 'When the account was made.',
+    type: String,
+    format: 'date-time',
+    example: '2030-01-01T00:00:00.000Z',
+  })
+  created_at!: string;
+}
+
+/** A user as they see themselves. */
+export class OwnUserDto extends UserDto {
+  @ApiProperty({ description: 'Shown to the user alone.', type: String, example: 'alice@example.org' })
+  email!: string;
+}
+
+export class UserPageDto {
+  @ApiProperty({ description: 'In the order of their names.', type: () => [UserDto] })
+  items!: UserDto[];
+
+  @ApiProperty({
+    description: 'Give it as `cursor` to get the next page; null on the last.',
+    type: String,
+    nullable: true,
+    example: null,
+  })
+  next_cursor!: string | null;
+}
