@@ -5,24 +5,36 @@ import { WebSocketServer } from 'ws';
 import { Cancel, Clock } from '../common/clock.js';
 import { Ids } from '../common/ids.js';
 import { Settings } from '../config/settings.js';
+import { clientNetwork } from '../infra/http/client-address.js';
 import { isOriginAllowed } from '../infra/http/origin-policy.js';
 import { ConnectionAuthenticator } from './connection-authenticator.js';
 import { ConnectionRegistry } from './connection-registry.js';
 import { dispatchTable } from './internal/command-dispatcher.js';
-import { ConnectionDriver } from './internal/connection-driver.js';
+import { ConnectionDriver, DriverServices } from './internal/connection-driver.js';
 import { BEARER_SUBPROTOCOL, upgradeCredential } from './internal/credential.js';
 import { GatewayRoute, RouteMatch, RouteTable } from './internal/gateway-route.js';
+import { frameLimits } from './internal/frame-limits.js';
+import { readHandshake } from './internal/handshake.js';
 import { Heartbeat } from './internal/heartbeat.js';
 import { PendingConnections } from './internal/pending-connections.js';
-import { refuseUpgrade, Upgrade, UpgradeRouter, UpgradeTargets } from './internal/upgrade-router.js';
-import { BadHandshake, RAW_GATEWAY, RawGatewayHooks, RawGatewayOptions } from './raw-gateway.js';
+import { refuseUpgrade, Upgrade, UpgradeRouter } from './internal/upgrade-router.js';
+import { RAW_GATEWAY, RawGatewayHooks, RawGatewayOptions } from './raw-gateway.js';
 
-// Autobahn sends texts in one-byte fragments, and so may a client; 128 fragments hold the longest of those.
-const MAX_FRAGMENTS = 128;
-const MAX_BUFFERED_CHUNKS = 4096;
+/** How long a peer that reads nothing has to take the close frame. */
+const CLOSE_TIMEOUT_MS = 2000;
+/** The share of a stop's time that clients get to answer the close frame; the rest is for the gateways' clean-up. */
+const FAREWELL_SHARE = 0.8;
 /** Clients of a planned stop come back within this time, spread out. */
 const COMEBACK_SPREAD_MS = 5000;
 const WAVES = 20;
+
+/** What the adapter knows of the port that the raw gateways share. */
+export interface Surroundings {
+  /** Lets Socket.IO or a stock `ws` gateway have the upgrade. True: it took it. */
+  takeNeighbour(upgrade: Upgrade, pathname: string): boolean;
+  /** The client's address, behind the proxies that are trusted. */
+  addressOf(request: IncomingMessage): string | undefined;
+}
 
 /** The raw WebSocket server of this node: accepts, drives and drains its connections. */
 @Injectable()
@@ -33,6 +45,7 @@ export class RealtimeServer implements OnModuleInit, BeforeApplicationShutdown {
   private readonly heartbeat: Heartbeat;
   private readonly wss: WebSocketServer;
   private routes = new RouteTable([]);
+  private readonly driverServices: DriverServices;
   private draining = false;
   private drained: () => void = () => undefined;
 
@@ -40,19 +53,34 @@ export class RealtimeServer implements OnModuleInit, BeforeApplicationShutdown {
     private readonly settings: Settings,
     private readonly clock: Clock,
     private readonly ids: Ids,
-    private readonly registry: ConnectionRegistry,
-    private readonly authenticator: ConnectionAuthenticator,
+    registry: ConnectionRegistry,
+    authenticator: ConnectionAuthenticator,
     private readonly discovery: DiscoveryService,
     private readonly contexts: ExternalContextCreator,
   ) {
     this.heartbeat = new Heartbeat(clock, settings.WS_HEARTBEAT_INTERVAL_MS);
-    this.wss = new WebSocketServer({
+    this.driverServices = {
+      settings,
+      clock,
+      authenticator,
+      registry,
+      onSettled: (driver) => {
+        this.pending.remove(driver);
+      },
+      onGone: (driver) => {
+        this.forget(driver);
+      },
+    };
+    // Held apart because the types of `ws` lack `closeTimeout`.
+    const options = {
+      ...frameLimits(settings),
       noServer: true,
       clientTracking: false,
-      perMessageDeflate: false,
-      maxPayload: settings.WS_MAX_PAYLOAD_BYTES,
-      maxFragments: MAX_FRAGMENTS,
-      maxBufferedChunks: MAX_BUFFERED_CHUNKS,
+      autoPong: false,
+      closeTimeout: CLOSE_TIMEOUT_MS,
+    };
+    this.wss = new WebSocketServer({
+      ...options,
       handleProtocols: (protocols) => (protocols.has(BEARER_SUBPROTOCOL) ? BEARER_SUBPROTOCOL : false),
     });
   }
@@ -69,14 +97,14 @@ export class RealtimeServer implements OnModuleInit, BeforeApplicationShutdown {
     this.routes = new RouteTable(gateways.map(({ instance }) => this.routeOf(instance as RawGatewayHooks)));
   }
 
-  /** Takes the upgrades of this HTTP server; `neighbours` are the other servers on the port, with paths of their own. */
-  attach(server: Server, neighbours: Pick<UpgradeTargets, 'isForeign' | 'takeStock'>): void {
+  /** Takes the upgrades of this HTTP server. */
+  attach(server: Server, surroundings: Surroundings): void {
     const router = new UpgradeRouter({
-      ...neighbours,
+      takeNeighbour: (upgrade, pathname) => surroundings.takeNeighbour(upgrade, pathname),
       routes: () => this.routes,
       refusal: (request) => this.refusal(request),
       accept: (upgrade, found, query) => {
-        this.accept(upgrade, found, query);
+        this.accept(upgrade, found, query, clientNetwork(surroundings.addressOf(upgrade.request)));
       },
     });
     server.on('upgrade', (request: IncomingMessage, socket, head) => {
@@ -90,15 +118,22 @@ export class RealtimeServer implements OnModuleInit, BeforeApplicationShutdown {
     this.heartbeat.stop();
     if (this.drivers.size === 0) return;
     this.logger.log({ msg: 'draining', connections: this.drivers.size });
+    const timeoutMs = this.settings.SHUTDOWN_TIMEOUT_MS;
     const empty = new Promise<void>((resolve) => {
       this.drained = resolve;
     });
-    const cut = this.clock.after(this.settings.SHUTDOWN_TIMEOUT_MS, () => {
-      for (const driver of this.drivers.keys()) driver.terminate();
+    const cancelCut = this.clock.after(timeoutMs * FAREWELL_SHARE, () => {
+      for (const driver of this.drivers.keys()) driver.peer.terminate();
+    });
+    // A gateway whose clean-up never ends must not keep the process.
+    const cancelGivingUp = this.clock.after(timeoutMs, () => {
+      this.logger.warn({ msg: 'stopped before every gateway had cleaned up', connections: this.drivers.size });
+      this.drained();
     });
     await this.sendAway();
     await empty;
-    cut();
+    cancelCut();
+    cancelGivingUp();
   }
 
   private async sendAway(): Promise<void> {
@@ -116,43 +151,33 @@ export class RealtimeServer implements OnModuleInit, BeforeApplicationShutdown {
     return { path, announceAuth, hooks: gateway, commands: dispatchTable(gateway, this.contexts) };
   }
 
-  private refusal(request: IncomingMessage): number | undefined {
+  /** The HTTP status with which a new connection of any kind is refused, whatever its path. */
+  refusal(request: IncomingMessage): number | undefined {
     if (this.draining) return 503;
     if (!isOriginAllowed(request.headers.origin, request.headers.host, this.settings)) return 403;
     return undefined;
   }
 
-  private accept({ request, socket, head }: Upgrade, found: RouteMatch, query: URLSearchParams): void {
-    const address = request.socket.remoteAddress ?? '';
+  private accept({ request, socket, head }: Upgrade, found: RouteMatch, query: URLSearchParams, address: string): void {
     const credential = upgradeCredential(request.headers, query);
     if (credential === undefined && this.pending.isFull(address)) {
       refuseUpgrade(socket, 429);
       return;
     }
     this.wss.handleUpgrade(request, socket, head, (ws) => {
-      const context = parseHandshake(found, query);
+      const handshake = readHandshake(found, query);
+      const { route } = found;
       const driver = new ConnectionDriver(
-        { id: this.ids.next(), ws, socket, route: found.route, context: context.ok ? context.value : undefined },
-        {
-          settings: this.settings,
-          clock: this.clock,
-          authenticator: this.authenticator,
-          registry: this.registry,
-          onSettled: (settled) => {
-            this.pending.remove(settled);
-          },
-          onGone: (gone) => {
-            this.forget(gone);
-          },
-        },
+        { id: this.ids.next(), ws, socket, route, context: handshake.ok ? handshake.context : undefined },
+        this.driverServices,
       );
-      this.drivers.set(driver, this.heartbeat.add(driver));
-      if (!context.ok) {
-        driver.refuse(context.reason);
+      this.drivers.set(driver, this.heartbeat.add(driver.peer));
+      if (!handshake.ok) {
+        driver.fail(handshake.error);
         return;
       }
       if (credential === undefined) this.pending.add(driver, address);
-      driver.start(credential);
+      driver.start(credential, handshake.clientId);
     });
   }
 
@@ -160,19 +185,5 @@ export class RealtimeServer implements OnModuleInit, BeforeApplicationShutdown {
     this.drivers.get(driver)?.();
     this.drivers.delete(driver);
     if (this.drivers.size === 0) this.drained();
-  }
-}
-
-type Handshake = { ok: true; value: unknown } | { ok: false; reason: string };
-
-/** Bad paths and queries are accepted first, so that a browser can read the close code (4400, before authentication). */
-function parseHandshake({ route, params }: RouteMatch, query: URLSearchParams): Handshake {
-  try {
-    for (const name of ['token', 'ticket'])
-      if (query.getAll(name).length > 1) throw new BadHandshake(`${name} is given twice`);
-    return { ok: true, value: route.hooks.parse({ params, query }) };
-  } catch (error) {
-    if (error instanceof BadHandshake) return { ok: false, reason: error.message };
-    throw error;
   }
 }

@@ -5,7 +5,10 @@ import { WsAdapter } from '@nestjs/platform-ws';
 import type { MessageMappingProperties } from '@nestjs/websockets';
 import type { Observable } from 'rxjs';
 import { Settings } from '../config/settings.js';
+import { clientAddress } from '../infra/http/client-address.js';
 import { isOriginAllowed } from '../infra/http/origin-policy.js';
+import { FragmentLimitedServer } from './internal/fragment-limited-server.js';
+import { frameLimits } from './internal/frame-limits.js';
 import { Upgrade } from './internal/upgrade-router.js';
 import { RealtimeServer } from './realtime-server.js';
 
@@ -28,38 +31,52 @@ interface StockServer {
 
 const SOCKET_IO_PATH = '/socket.io';
 
+type UpgradeListener = (request: Upgrade['request'], socket: Upgrade['socket'], head: Buffer) => void;
+type TrustProxy = (address: string, hop: number) => boolean;
+
 /**
- * Raw gateways, Socket.IO and Nest's stock `ws` gateways on one HTTP port. One upgrade router owns the `upgrade` event;
- * Socket.IO's own listener sees only its path and must leave foreign upgrades alone (`destroyUpgrade: false`).
+ * Raw gateways, Socket.IO and Nest's stock `ws` gateways on one HTTP port. One upgrade router owns the `upgrade` event: it
+ * calls Socket.IO's listeners itself, so that one refusal (draining, origin) holds for all, and foreign upgrades are safe.
  */
 export class RealtimeAdapter extends WsAdapter {
   private readonly io: IoAdapter;
   /** Never `instanceof`: npm may nest a second copy of socket.io or ws. */
   private readonly ioServers = new WeakSet();
   private readonly settings: Settings;
-  private hasSocketIo = false;
+  private readonly raw: RealtimeServer;
+  private readonly http: Server;
+  /** Socket.IO's own upgrade listeners, by path. */
+  private readonly ioUpgrades = new Map<string, UpgradeListener[]>();
 
   constructor(app: INestApplication) {
     super(app);
     this.io = new IoAdapter(app);
     this.settings = app.get(Settings);
-    app.get(RealtimeServer).attach(app.getHttpServer() as Server, {
-      isForeign: (pathname) => this.hasSocketIo && isSocketIo(pathname),
-      takeStock: (upgrade, pathname) => this.takeStock(upgrade, pathname),
+    this.raw = app.get(RealtimeServer);
+    this.http = app.getHttpServer() as Server;
+    const express = app.getHttpAdapter().getInstance() as { get(setting: string): unknown };
+    this.raw.attach(this.http, {
+      takeNeighbour: (upgrade, pathname) => this.takeSocketIo(upgrade, pathname) || this.takeStock(upgrade, pathname),
+      addressOf: (request) => clientAddress(request, express.get('trust proxy fn') as TrustProxy),
     });
   }
 
   override create(port: number, options: GatewayOptions): object {
     const { transport, ...rest } = options;
-    if (transport !== 'socket.io') return super.create(port, rest as never) as object;
-    this.hasSocketIo = true;
+    if (transport !== 'socket.io')
+      return super.create(port, { ...frameLimits(this.settings), ...rest } as never) as object;
+    const path = rest.path ?? SOCKET_IO_PATH;
+    const before = this.http.listeners('upgrade');
     const server = this.io.create(port, {
       ...rest,
-      path: rest.path ?? SOCKET_IO_PATH,
+      path,
       destroyUpgrade: false,
       allowRequest: this.allowRequest,
+      cors: this.cors,
+      wsEngine: FragmentLimitedServer,
     } as never) as object;
     this.ioServers.add(server);
+    this.adoptUpgrades(path, before);
     return server;
   }
 
@@ -98,6 +115,22 @@ export class RealtimeAdapter extends WsAdapter {
     return httpServer;
   }
 
+  private adoptUpgrades(path: string, before: unknown[]): void {
+    const added = this.http.listeners('upgrade').filter((listener) => !before.includes(listener)) as UpgradeListener[];
+    for (const listener of added) this.http.off('upgrade', listener);
+    const prefix = `${path.replace(/\/$/, '')}/`;
+    this.ioUpgrades.set(prefix, [...(this.ioUpgrades.get(prefix) ?? []), ...added]);
+  }
+
+  private takeSocketIo({ request, socket, head }: Upgrade, pathname: string): boolean {
+    for (const [prefix, listeners] of this.ioUpgrades) {
+      if (!pathname.startsWith(prefix)) continue;
+      for (const listener of listeners) listener.call(this.http, request, socket, head);
+      return true;
+    }
+    return false;
+  }
+
   private takeStock({ request, socket, head }: Upgrade, pathname: string): boolean {
     const servers = [...(this.wsServersRegistry as Map<number, StockServer[]>).values()].flat();
     const target = servers.find(({ path }) => path === pathname);
@@ -111,15 +144,19 @@ export class RealtimeAdapter extends WsAdapter {
     return this.ioServers.has(target) || 'nsp' in target || 'nsps' in target || '_nsps' in target;
   }
 
-  /** The same origin rule as for raw upgrades: Socket.IO's `cors` alone does not stop a WebSocket from an evil origin. */
+  /** Polling starts without an upgrade: the same rules as for upgrades. Socket.IO answers 403 whatever the reason. */
   private readonly allowRequest = (
     request: Upgrade['request'],
     answer: (error: string | null, allowed: boolean) => void,
   ): void => {
-    answer(null, isOriginAllowed(request.headers.origin, request.headers.host, this.settings));
+    answer(null, this.raw.refusal(request) === undefined);
   };
-}
 
-function isSocketIo(pathname: string): boolean {
-  return pathname.startsWith(`${SOCKET_IO_PATH}/`);
+  /** For browsers on allowed origins; `cors` alone refuses nobody. */
+  private readonly cors = (
+    { headers: { origin, host } }: Upgrade['request'],
+    answer: (error: null, options: { origin: string[] }) => void,
+  ): void => {
+    answer(null, { origin: origin !== undefined && isOriginAllowed(origin, host, this.settings) ? [origin] : [] });
+  };
 }

@@ -3,10 +3,11 @@ import type { AddressInfo } from 'node:net';
 import { DynamicModule, Global, Injectable, Module, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { INestApplication } from '@nestjs/common';
-import { MessageBody, SubscribeMessage } from '@nestjs/websockets';
-import { IsInt, IsOptional, IsString } from 'class-validator';
+import { ClusterModule } from '../../src/cluster/cluster.module.js';
+import { Clock } from '../../src/common/clock.js';
 import { CommonModule } from '../../src/common/common.module.js';
-import type { SessionId, UserId } from '../../src/common/ids.js';
+import { Ids, SessionId, UserId } from '../../src/common/ids.js';
+import { Unavailable } from '../../src/common/domain-error.js';
 import { SettingsModule } from '../../src/config/settings.module.js';
 import { parseSettings } from '../../src/config/settings.js';
 import {
@@ -15,18 +16,9 @@ import {
   CredentialRefused,
   Identity,
 } from '../../src/realtime/connection-authenticator.js';
-import { Connection } from '../../src/realtime/connection.js';
-import {
-  BadHandshake,
-  Conn,
-  Departure,
-  HandshakeRequest,
-  RawGateway,
-  RawGatewayHooks,
-} from '../../src/realtime/raw-gateway.js';
 import { RealtimeAdapter } from '../../src/realtime/realtime.adapter.js';
 import { RealtimeModule } from '../../src/realtime/realtime.module.js';
-import type { WireEvent } from '../../src/realtime/wire.js';
+import { EchoGateway } from './echo-gateway.js';
 
 const HOUR_MS = 3_600_000;
 
@@ -41,11 +33,17 @@ export class EchoAuthenticator extends ConnectionAuthenticator {
     this.release = resolve;
   });
 
+  constructor(private readonly clock: Clock) {
+    super();
+  }
+
   async authenticate(credential: Credential): Promise<Identity> {
     this.seen.push(credential);
     const slow = credential.value.startsWith('slow:');
     if (slow) await this.gate;
     const name = slow ? credential.value.slice('slow:'.length) : credential.value;
+    if (name === 'unavailable') throw new Unavailable();
+    if (name === 'broken') throw new Error('secret detail');
     if (name === 'expired') throw new CredentialRefused('expired_token');
     const [username, session = 'session-1'] = name.split('/');
     if (username !== 'alice' && username !== 'bob') throw new CredentialRefused('invalid_token');
@@ -53,64 +51,8 @@ export class EchoAuthenticator extends ConnectionAuthenticator {
       userId: username as UserId,
       username,
       sessionId: `${username}/${session}` as SessionId,
-      tokenExpiresAt: new Date(Date.now() + this.lifetimeMs),
+      tokenExpiresAt: new Date(this.clock.now() + this.lifetimeMs),
     };
-  }
-}
-
-export class EchoCommand {
-  @IsInt()
-  n!: number;
-
-  @IsOptional()
-  @IsString()
-  note?: string;
-}
-
-/** A gateway of no product at all: what `realtime/` promises is tested on it. */
-@RawGateway('/ws/echo/:id')
-export class EchoGateway implements RawGatewayHooks<{ id: string }> {
-  /** Set by tests: what admission does. */
-  onAdmit: (connection: Connection<{ id: string }>) => Promise<void> = () => Promise.resolve();
-  readonly departures: { connection: Connection<{ id: string }>; departure: Departure }[] = [];
-  readonly handled: number[] = [];
-
-  parse({ params, query }: HandshakeRequest): { id: string } {
-    if (params['id'] === 'bad') throw new BadHandshake('id is bad');
-    return { id: `${params['id'] ?? ''}${query.get('suffix') ?? ''}` };
-  }
-
-  async admit(connection: Connection<{ id: string }>): Promise<void> {
-    await this.onAdmit(connection);
-    connection.send({ type: 'connected', id: connection.context.id, user: connection.user.username });
-  }
-
-  departed(connection: Connection<{ id: string }>, departure: Departure): void {
-    this.departures.push({ connection, departure });
-  }
-
-  @SubscribeMessage('echo')
-  echo(@Conn() connection: Connection, @MessageBody() command: EchoCommand): WireEvent {
-    this.handled.push(command.n);
-    return { type: 'echoed', n: command.n, user: connection.user.username, fields: Object.keys(command) };
-  }
-
-  /** Slower for smaller numbers: only handling one at a time keeps the order. */
-  @SubscribeMessage('later')
-  async later(@MessageBody() { n }: EchoCommand): Promise<WireEvent> {
-    await new Promise((resolve) => setTimeout(resolve, n));
-    this.handled.push(n);
-    return { type: 'echoed', n };
-  }
-
-  @SubscribeMessage('quiet')
-  quiet(): undefined {
-    return undefined;
-  }
-
-  @SubscribeMessage('throw')
-  fail(): never {
-    throw new Error('secret detail');
   }
 }
 
@@ -124,6 +66,21 @@ class EchoAuthModule {}
 @Module({})
 class EchoRootModule {}
 
+interface EchoOptions {
+  /** Gateways and guards of the test. */
+  providers?: Type[];
+  clock?: Clock;
+  configure?: (app: INestApplication) => void;
+}
+
+/** What CommonModule provides, with a clock that the test moves. */
+const commonWith = (clock: Clock): DynamicModule => ({
+  module: EchoRootModule,
+  global: true,
+  providers: [{ provide: Clock, useValue: clock }, Ids],
+  exports: [Clock, Ids],
+});
+
 export interface EchoApp {
   app: INestApplication;
   wsUrl: string;
@@ -134,12 +91,16 @@ export interface EchoApp {
 }
 
 /** An application with sockets and nothing else: `realtime/` provably knows nothing about chat. */
-export async function startEchoApp(env: Record<string, string> = {}, providers: Type[] = []): Promise<EchoApp> {
+export async function startEchoApp(
+  env: Record<string, string> = {},
+  { providers = [], clock, configure = () => undefined }: EchoOptions = {},
+): Promise<EchoApp> {
   const root: DynamicModule = {
     module: EchoRootModule,
     imports: [
-      CommonModule,
+      clock ? commonWith(clock) : CommonModule,
       SettingsModule.register(parseSettings({ NODE_ENV: 'test', ...env })),
+      ClusterModule,
       EchoAuthModule,
       RealtimeModule,
     ],
@@ -147,6 +108,7 @@ export async function startEchoApp(env: Record<string, string> = {}, providers: 
   };
   const app = await NestFactory.create(root, { logger: false, abortOnError: false });
   app.useWebSocketAdapter(new RealtimeAdapter(app));
+  configure(app);
   await app.listen(0, '127.0.0.1');
   const { port } = (app.getHttpServer() as Server).address() as AddressInfo;
   return {

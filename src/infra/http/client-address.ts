@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { isIPv6 } from 'node:net';
 
 /**
@@ -8,6 +9,19 @@ export function clientNetwork(ip: string | undefined): string {
   if (ip === undefined) return 'unknown';
   const address = ip.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
   return isIPv6(address) ? `${groups(address).slice(0, 4).join(':')}::/64` : address;
+}
+
+/**
+ * The address of who asks, as Express's `request.ip` tells it, for the upgrades that Express never sees. `trusts` is
+ * Express's own `trust proxy fn`: whether the proxy at this address, that many hops away, is believed.
+ */
+export function clientAddress(
+  request: IncomingMessage,
+  trusts: (address: string, hop: number) => boolean,
+): string | undefined {
+  const forwarded = [request.headers['x-forwarded-for'] ?? []].flat().join(',').split(',');
+  const hops = [request.socket.remoteAddress ?? '', ...forwarded.map((hop) => hop.trim()).reverse()].filter(Boolean);
+  return hops.find((address, hop) => !trusts(address, hop)) ?? hops.at(-1);
 }
 
 function groups(address: string): string[] {

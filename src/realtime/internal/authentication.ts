@@ -1,16 +1,15 @@
-import { Logger } from '@nestjs/common';
-import { Cancel, Clock } from '../../common/clock.js';
+import { Clock } from '../../common/clock.js';
 import { Settings } from '../../config/settings.js';
 import { CloseCode } from '../close-codes.js';
 import { ConnectionAuthenticator, Credential, CredentialRefused, Identity } from '../connection-authenticator.js';
 import { ConnectionRegistry } from '../connection-registry.js';
 import { Connection } from '../connection.js';
 import { ClientMessage } from './message.js';
-import { closeCodeOf } from './wire-errors.js';
+import { TokenExpiry } from './token-expiry.js';
 
-/** How long before its end a client is warned that its token expires (protocol section 1.1). */
-const EXPIRY_WARNING_MS = 60_000;
 const CLIENT_ID = /^[A-Za-z0-9_.:-]{1,64}$/;
+
+export const isClientId = (value: unknown): value is string => typeof value === 'string' && CLIENT_ID.test(value);
 
 interface AuthenticationServices {
   settings: Settings;
@@ -21,18 +20,27 @@ interface AuthenticationServices {
 
 /** Who a connection belongs to: proves it, announces it, renews it, and ends it with the token where that is asked for. */
 export class Authentication {
-  private readonly logger = new Logger(Authentication.name);
-  private expiry: Cancel | undefined;
+  private readonly expiry: TokenExpiry;
 
   constructor(
     private readonly connection: Connection,
     private readonly services: AuthenticationServices,
-  ) {}
+  ) {
+    this.expiry = new TokenExpiry(services.clock, {
+      expiring: () => {
+        const expiresAt = connection.user.tokenExpiresAt.toISOString();
+        connection.send({ type: 'token_expiring', expires_at: expiresAt });
+      },
+      expired: () => {
+        this.refuse(new CredentialRefused('expired_token'));
+      },
+    });
+  }
 
   /** The token of an `auth_token` message; undefined when its `clientId` is malformed, which has been answered. */
   read({ fields, ref }: ClientMessage): { value: string; clientId: string | undefined } | undefined {
     const { token, clientId } = fields;
-    if (clientId !== undefined && clientId !== null && (typeof clientId !== 'string' || !CLIENT_ID.test(clientId))) {
+    if (clientId !== undefined && clientId !== null && !isClientId(clientId)) {
       const details = [{ field: 'clientId', problems: ['must be 1 to 64 of A-Z a-z 0-9 _ . : -'] }];
       this.connection.send({
         type: 'error',
@@ -61,7 +69,6 @@ export class Authentication {
       this.refuse(new CredentialRefused('invalid_token'));
       return false;
     }
-    this.watchExpiry();
     return true;
   }
 
@@ -89,26 +96,28 @@ export class Authentication {
       return;
     }
     this.connection.identify(identity);
-    this.watchExpiry();
     this.announce(message.ref);
+    this.watchExpiry();
+  }
+
+  /** From now on the connection ends with its token, where settings ask for that. False: it has ended already. */
+  watchExpiry(): boolean {
+    if (this.services.settings.WS_CLOSE_ON_TOKEN_EXPIRY) this.expiry.watch(this.connection.user.tokenExpiresAt);
+    return this.connection.isOpen;
   }
 
   stop(): void {
-    this.expiry?.();
+    this.expiry.stop();
   }
 
+  /** Undefined when it was refused; what else goes wrong is thrown. */
   private async prove(credential: Credential): Promise<Identity | undefined> {
     try {
+      if (credential.value === '') throw new CredentialRefused('invalid_token');
       return await this.services.authenticator.authenticate(credential);
     } catch (error) {
-      if (error instanceof CredentialRefused) {
-        this.refuse(error);
-      } else {
-        const code = closeCodeOf(error);
-        if (code === CloseCode.Internal)
-          this.logger.error({ msg: 'authentication failed', connection_id: this.connection.id, err: error });
-        this.connection.close(code, code === CloseCode.Internal ? 'internal error' : 'try again');
-      }
+      if (!(error instanceof CredentialRefused)) throw error;
+      this.refuse(error);
       return undefined;
     }
   }
@@ -116,25 +125,5 @@ export class Authentication {
   private refuse({ code, message }: CredentialRefused): void {
     this.connection.send({ type: 'auth_error', code, message });
     this.connection.close(CloseCode.Unauthenticated, code);
-  }
-
-  private watchExpiry(): void {
-    this.expiry?.();
-    if (!this.services.settings.WS_CLOSE_ON_TOKEN_EXPIRY) return;
-    const { clock } = this.services;
-    const expiresAt = this.connection.user.tokenExpiresAt;
-    const left = expiresAt.getTime() - clock.now();
-    const warn = clock.after(Math.max(0, left - EXPIRY_WARNING_MS), () => {
-      if (expiresAt.getTime() - clock.now() > EXPIRY_WARNING_MS + 1000) this.watchExpiry();
-      else this.connection.send({ type: 'token_expiring', expires_at: expiresAt.toISOString() });
-    });
-    const end = clock.after(left, () => {
-      if (clock.now() < expiresAt.getTime() - 1000) return;
-      this.refuse(new CredentialRefused('expired_token'));
-    });
-    this.expiry = () => {
-      warn();
-      end();
-    };
   }
 }

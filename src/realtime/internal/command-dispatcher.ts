@@ -1,5 +1,5 @@
 import { Type } from '@nestjs/common';
-import { ExternalContextCreator } from '@nestjs/core';
+import { ExternalContextCreator, MetadataScanner } from '@nestjs/core';
 import { MESSAGE_METADATA, MESSAGE_MAPPING_METADATA, PARAM_ARGS_METADATA } from '@nestjs/websockets/constants.js';
 import { Connection } from '../connection.js';
 import { WireEvent } from '../wire.js';
@@ -25,8 +25,8 @@ export interface CommandHandler {
 export function dispatchTable(gateway: object, contexts: ExternalContextCreator): Map<string, CommandHandler> {
   const table = new Map<string, CommandHandler>();
   const prototype = Object.getPrototypeOf(gateway) as Record<string, unknown>;
-  for (const name of Object.getOwnPropertyNames(prototype)) {
-    const method = Object.getOwnPropertyDescriptor(prototype, name)?.value as unknown;
+  for (const name of new MetadataScanner().getAllMethodNames(prototype)) {
+    const method = prototype[name];
     if (typeof method !== 'function' || Reflect.getMetadata(MESSAGE_MAPPING_METADATA, method) !== true) continue;
     table.set(Reflect.getMetadata(MESSAGE_METADATA, method) as string, commandHandler(gateway, name, contexts));
   }

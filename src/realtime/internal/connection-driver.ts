@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { Logger } from '@nestjs/common';
-import type { RawData, WebSocket } from 'ws';
-import { Cancel, Clock } from '../../common/clock.js';
+import type { WebSocket } from 'ws';
+import { Clock } from '../../common/clock.js';
 import { ConnectionId } from '../../common/ids.js';
 import { Settings } from '../../config/settings.js';
 import { CloseCode } from '../close-codes.js';
@@ -9,28 +9,17 @@ import { ConnectionAuthenticator, Credential } from '../connection-authenticator
 import { ConnectionRegistry } from '../connection-registry.js';
 import { Connection, Transport } from '../connection.js';
 import { Departure } from '../raw-gateway.js';
-import { encodeFrame, Frame, WireEvent } from '../wire.js';
+import { Frame, WireEvent } from '../wire.js';
 import { Authentication } from './authentication.js';
 import { CommandExecutor } from './command-executor.js';
 import { ConnectionState } from './connection-state.js';
+import { departureByClient, departureByServer } from './departure.js';
 import { GatewayRoute } from './gateway-route.js';
 import { InboundFrame, InboundQueue } from './inbound-queue.js';
 import { ClientMessage, parseMessage } from './message.js';
-import { OutboundQueue, Urgency } from './outbound-queue.js';
-import { TokenBucket } from './token-bucket.js';
+import { Urgency } from './outbound-queue.js';
+import { Peer } from './peer.js';
 import { closeCodeOf } from './wire-errors.js';
-
-/** How long a peer that reads nothing has to take the close frame. */
-const CLOSE_DEADLINE_MS = 2000;
-
-/** Close codes after which the client is expected back: its place is kept for the grace. */
-const EXPECTED_BACK = new Set<number>([
-  1006,
-  CloseCode.Internal,
-  CloseCode.ServerRestart,
-  CloseCode.Overloaded,
-  CloseCode.TooSlow,
-]);
 
 export interface DriverServices {
   settings: Settings;
@@ -39,12 +28,12 @@ export interface DriverServices {
   registry: ConnectionRegistry;
   /** Called once, when the gateway's clean-up has finished. */
   onGone(driver: ConnectionDriver): void;
-  /** Called once the connection belongs to a user, or has ended before. */
+  /** Called when the connection belongs to a user, or has ended before; perhaps again. */
   onSettled(driver: ConnectionDriver): void;
 }
 
-/** What an in-band `auth_token` adds to its credential. */
-interface InBand {
+/** What an in-band `auth_token`, or the query, adds to its credential. */
+interface Introduction {
   announce?: boolean;
   ref?: string | undefined;
   clientId?: string | undefined;
@@ -53,7 +42,6 @@ interface InBand {
 export interface DriverInput {
   id: ConnectionId;
   ws: WebSocket;
-  /** The socket below `ws`: whole frames are written to it directly, so that a turn's frames leave in one write. */
   socket: Duplex;
   route: GatewayRoute;
   context: unknown;
@@ -65,41 +53,34 @@ export interface DriverInput {
  */
 export class ConnectionDriver implements Transport {
   readonly connection: Connection;
+  readonly peer: Peer;
   private readonly logger = new Logger(ConnectionDriver.name);
   private readonly inbound: InboundQueue;
-  private readonly outbound: OutboundQueue;
-  private readonly bucket: TokenBucket;
   private readonly authentication: Authentication;
   private readonly executor: CommandExecutor;
   private state: ConnectionState = { phase: 'admitting' };
   private entering: Promise<void> = Promise.resolve();
   private admissionBegan = false;
-  private closeDeadline: Cancel | undefined;
-  private heardAt: number;
 
   constructor(
     private readonly input: DriverInput,
     private readonly services: DriverServices,
   ) {
-    const { settings, clock } = services;
-    const { ws, socket } = input;
-    this.heardAt = clock.now();
-    this.bucket = new TokenBucket(settings.WS_RATE_PER_SECOND, this.heardAt);
+    this.peer = this.meet(input);
     this.inbound = new InboundQueue((frame) => this.handle(frame), {
       pause: () => {
-        ws.pause();
+        this.peer.pause();
       },
       resume: () => {
-        ws.resume();
+        this.peer.resume();
       },
-    });
-    this.outbound = new OutboundQueue(socket, settings.WS_MAX_BUFFERED_BYTES, () => {
-      this.cut();
+      fail: (error) => {
+        this.fail(error);
+      },
     });
     this.connection = new Connection(input.id, input.context, this);
     this.authentication = new Authentication(this.connection, services);
     this.executor = new CommandExecutor(input.route.commands, this.connection);
-    this.listen(ws);
   }
 
   get open(): boolean {
@@ -107,9 +88,9 @@ export class ConnectionDriver implements Transport {
   }
 
   /** Starts with the credential of the upgrade, or asks for one in band. */
-  start(credential: Credential | undefined): void {
+  start(credential: Credential | undefined, clientId?: string): void {
     if (credential !== undefined) {
-      void this.inbound.start(() => this.enter(credential));
+      void this.inbound.start(() => this.enter(credential, { announce: this.input.route.announceAuth, clientId }));
       return;
     }
     const timeoutMs = this.services.settings.WS_AUTH_TIMEOUT_MS;
@@ -120,26 +101,15 @@ export class ConnectionDriver implements Transport {
     this.connection.send({ type: 'auth_required', timeout_ms: timeoutMs });
   }
 
-  /** A bad path or query: refused before authentication, with a code that a browser can read. */
-  refuse(reason: string): void {
-    this.close(CloseCode.BadRequest, reason);
-  }
-
+  /** A volatile event is for who is there already: until admission has finished, it is dropped. */
   write(frame: Frame, urgency: Urgency): void {
-    if (this.open) this.outbound.push(frame, urgency);
+    if (this.open && (urgency === 'durable' || this.state.phase === 'open')) this.peer.push(frame, urgency);
   }
 
   close(code: CloseCode, reason: string, { extraGraceMs = 0 }: { extraGraceMs?: number } = {}): void {
     if (!this.open) return;
-    if (this.state.phase === 'authenticating') this.state.deadline();
-    this.state = { phase: 'closing', code, extraGraceMs };
-    this.inbound.clear();
-    this.outbound.flush();
-    this.input.ws.resume();
-    this.input.ws.close(code, reason);
-    this.closeDeadline = this.services.clock.after(CLOSE_DEADLINE_MS, () => {
-      this.input.ws.terminate();
-    });
+    this.leave(departureByServer(code, extraGraceMs));
+    this.peer.close(code, reason);
   }
 
   /** Sends a last event and closes for a planned stop. */
@@ -148,63 +118,42 @@ export class ConnectionDriver implements Transport {
     this.close(CloseCode.ServerRestart, 'server restarts', { extraGraceMs: retryAfterMs });
   }
 
-  terminate(): void {
-    this.input.ws.terminate();
+  /** Closes because of an error, with the code that fits; one that is ours is logged, and named no further. */
+  fail(error: unknown): void {
+    const code = closeCodeOf(error);
+    if (code === CloseCode.Internal)
+      this.logger.error({ msg: 'connection failed', connection_id: this.connection.id, err: error });
+    this.close(code, code === CloseCode.Internal ? 'internal error' : (error as Error).message);
   }
 
-  /** One beat: drops a peer that was silent for two intervals, cuts one that stopped reading, pings the others. */
-  beat(now: number, intervalMs: number, stallLimitMs: number): void {
-    if (this.outbound.stalledFor(now) > stallLimitMs) {
-      this.cut();
-    } else if (this.input.ws.isPaused) {
-      // Its pong is stuck behind our own back-pressure.
-      this.heardAt = now;
-    } else if (now - this.heardAt >= 2 * intervalMs) {
-      this.terminate();
-    } else if (this.open) {
-      this.input.ws.ping();
-    }
-  }
-
-  private listen(ws: WebSocket): void {
-    ws.on('message', (data, isBinary) => {
-      this.receive(data, isBinary);
-    });
-    ws.on('pong', () => {
-      this.heardAt = this.services.clock.now();
-    });
-    ws.on('ping', () => {
-      this.heardAt = this.services.clock.now();
-    });
-    // `ws` closes with the code of the violation by itself; without a listener the error would end the process.
-    ws.on('error', (err) => {
-      this.logger.debug({ msg: 'connection error', connection_id: this.connection.id, err });
-    });
-    ws.on('close', (code) => {
-      void this.finish(code);
+  private meet({ ws, socket }: DriverInput): Peer {
+    return new Peer(ws, socket, this.services, {
+      frame: (frame) => {
+        if (this.open) this.inbound.push(frame);
+      },
+      offended: (code, reason) => {
+        this.close(code, reason);
+      },
+      violated: (err) => {
+        this.logger.debug({ msg: 'protocol violation', connection_id: this.connection.id, err });
+        if (this.open) this.leave({ how: 'clean' });
+      },
+      closed: (code) => {
+        void this.finish(code);
+      },
     });
   }
 
-  private receive(data: RawData, isBinary: boolean): void {
-    const now = this.services.clock.now();
-    this.heardAt = now;
-    if (!this.open) return;
-    if (isBinary) {
-      this.close(CloseCode.BinaryFrame, 'text frames only');
-      return;
-    }
-    const verdict = this.bucket.take(now);
-    const text = (data as Buffer).toString();
-    if (verdict.allowed) this.inbound.push({ text });
-    else if (verdict.flooding) this.close(CloseCode.Flooding, 'flooding');
-    else this.inbound.push({ text, refused: { retryAfterMs: verdict.retryAfterMs } });
+  private leave(departure: Departure): void {
+    if (this.state.phase === 'authenticating') this.state.deadline();
+    this.state = { phase: 'closing', departure };
+    this.inbound.clear();
   }
 
   private handle(frame: InboundFrame): void | Promise<void> {
     if (!this.open) return undefined;
     const parsed = parseMessage(frame.text);
     if (frame.refused) {
-      const ref = parsed.ok ? parsed.message.ref : undefined;
       this.answer(
         {
           type: 'error',
@@ -212,31 +161,35 @@ export class ConnectionDriver implements Transport {
           message: 'Too many messages; slow down.',
           retry_after_ms: frame.refused.retryAfterMs,
         },
-        ref,
+        parsed.ok ? parsed.message.ref : undefined,
       );
       return undefined;
     }
+    if (parsed.ok && parsed.message.type === 'ping') {
+      this.answer({ type: 'pong', server_time: this.services.clock.date().toISOString() }, parsed.message.ref);
+      return undefined;
+    }
     if (this.state.phase === 'authenticating')
-      return this.handleBeforeAuthentication(parsed.ok ? parsed.message : undefined);
+      return this.handleBeforeAuthentication(this.state, parsed.ok ? parsed.message : undefined);
     if (!parsed.ok) {
       this.answer({ type: 'error', code: parsed.code, message: parsed.message });
       return undefined;
     }
-    return this.handleMessage(parsed.message);
+    if (parsed.message.type === 'auth_token') return this.authentication.renew(parsed.message);
+    return this.executor.execute(parsed.message);
   }
 
-  private handleBeforeAuthentication(message: ClientMessage | undefined): void | Promise<void> {
-    if (message?.type === 'ping') {
-      this.pong(message.ref);
-      return undefined;
-    }
+  private handleBeforeAuthentication(
+    { deadline }: { deadline: () => void },
+    message: ClientMessage | undefined,
+  ): void | Promise<void> {
     if (message?.type !== 'auth_token') {
       this.answer({ type: 'error', code: 'auth_required', message: 'Send auth_token first.' }, message?.ref);
       return undefined;
     }
     const token = this.authentication.read(message);
     if (token === undefined) return undefined;
-    if (this.state.phase === 'authenticating') this.state.deadline();
+    deadline();
     this.state = { phase: 'admitting' };
     return this.enter(
       { kind: 'token', value: token.value },
@@ -244,62 +197,33 @@ export class ConnectionDriver implements Transport {
     );
   }
 
-  private handleMessage(message: ClientMessage): void | Promise<void> {
-    if (message.type === 'ping') {
-      this.pong(message.ref);
-      return undefined;
-    }
-    if (message.type === 'auth_token') return this.authentication.renew(message);
-    return this.executor.execute(message);
-  }
-
   /** Authenticates and admits; frames wait until it has been decided. */
-  private enter(credential: Credential, inBand: InBand = {}): Promise<void> {
-    this.entering = this.decide(credential, inBand);
+  private enter(credential: Credential, introduction: Introduction): Promise<void> {
+    this.entering = this.decide(credential, introduction).catch((error: unknown) => {
+      this.fail(error);
+    });
     return this.entering;
   }
 
-  private async decide(credential: Credential, { announce, ref, clientId }: InBand): Promise<void> {
+  private async decide(credential: Credential, { announce, ref, clientId }: Introduction): Promise<void> {
     const identified = await this.authentication.authenticate(credential, clientId);
     this.services.onSettled(this);
     if (!identified || !this.open) return;
-    if (announce || this.input.route.announceAuth) this.authentication.announce(ref);
-    await this.admit();
-  }
-
-  private async admit(): Promise<void> {
+    if (announce) this.authentication.announce(ref);
+    if (!this.authentication.watchExpiry()) return;
     this.admissionBegan = true;
-    try {
-      await this.input.route.hooks.admit(this.connection);
-      if (this.state.phase === 'admitting') this.state = { phase: 'open' };
-    } catch (error) {
-      const code = closeCodeOf(error);
-      if (code === CloseCode.Internal)
-        this.logger.error({ msg: 'admission failed', connection_id: this.connection.id, err: error });
-      this.close(code, code === CloseCode.Internal ? 'internal error' : (error as Error).message);
-    }
-  }
-
-  private pong(ref: string | undefined): void {
-    this.answer({ type: 'pong', server_time: this.services.clock.date().toISOString() }, ref);
+    await this.input.route.hooks.admit(this.connection);
+    if (this.state.phase === 'admitting') this.state = { phase: 'open' };
   }
 
   private answer(event: WireEvent, ref?: string): void {
-    this.outbound.push(encodeFrame(ref === undefined ? event : { ...event, ref }), 'durable');
-  }
-
-  /** Too slow: it resumes from its position. A peer that reads nothing never sees the code, but 1006. */
-  private cut(): void {
-    this.close(CloseCode.TooSlow, 'too slow');
+    this.connection.send(ref === undefined ? event : { ...event, ref });
   }
 
   private async finish(wireCode: number): Promise<void> {
-    if (this.state.phase === 'gone') return;
-    const departure = this.departure(wireCode);
-    if (this.state.phase === 'authenticating') this.state.deadline();
+    const departure = this.state.phase === 'closing' ? this.state.departure : departureByClient(wireCode);
+    this.leave(departure);
     this.state = { phase: 'gone' };
-    this.closeDeadline?.();
-    this.inbound.clear();
     this.authentication.stop();
     this.services.registry.remove(this.connection);
     this.services.onSettled(this);
@@ -314,11 +238,5 @@ export class ConnectionDriver implements Transport {
     } catch (err) {
       this.logger.error({ msg: 'departure failed', connection_id: this.connection.id, err });
     }
-  }
-
-  private departure(wireCode: number): Departure {
-    const code = this.state.phase === 'closing' ? this.state.code : wireCode;
-    const extraGraceMs = this.state.phase === 'closing' ? this.state.extraGraceMs : 0;
-    return EXPECTED_BACK.has(code) ? { how: 'broken', extraGraceMs } : { how: 'clean' };
   }
 }

@@ -1,5 +1,5 @@
 import { Cancel } from '../../common/clock.js';
-import { CloseCode } from '../close-codes.js';
+import { Departure } from '../raw-gateway.js';
 
 /** The life of a raw connection: accepted → authenticating → admitted → open → closing → gone. */
 export type ConnectionState =
@@ -9,5 +9,5 @@ export type ConnectionState =
   | { phase: 'admitting' }
   | { phase: 'open' }
   /** We said goodbye: nothing more is handled. */
-  | { phase: 'closing'; code: CloseCode; extraGraceMs: number }
+  | { phase: 'closing'; departure: Departure }
   | { phase: 'gone' };

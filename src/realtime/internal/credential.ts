@@ -11,7 +11,8 @@ export function upgradeCredential(headers: IncomingHttpHeaders, query: URLSearch
   const bearer = /^bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1];
   if (bearer !== undefined) return { kind: 'token', value: bearer };
   const protocols = (headers['sec-websocket-protocol'] ?? '').split(',').map((protocol) => protocol.trim());
-  const offered = protocols[0] === BEARER_SUBPROTOCOL ? protocols[1] : undefined;
+  const bearerAt = protocols.indexOf(BEARER_SUBPROTOCOL);
+  const offered = bearerAt < 0 ? undefined : protocols[bearerAt + 1];
   if (offered) return { kind: 'token', value: offered };
   const ticket = query.get('ticket');
   if (ticket) return { kind: 'ticket', value: ticket };

@@ -1,11 +1,13 @@
 import { Cancel, Clock } from '../../common/clock.js';
 
-const SLOTS = 25;
-/** A peer that has not read for this long is cut (reliability: slow consumers). */
-const STALL_LIMIT_MS = 10_000;
+const SLOTS = 24;
+/** How often a member is checked for each time that it is pinged, so that it is dropped soon after its time is over. */
+const CHECKS = 4;
 
-interface Beating {
-  beat(now: number, intervalMs: number, stallLimitMs: number): void;
+export interface Beating {
+  /** `excusedAt`: when this process last noticed that it had been away itself; silence before that proves nothing. */
+  check(now: number, excusedAt: number): void;
+  ping(): void;
 }
 
 /** One timer for all connections of a node: a wheel whose slots are pinged in turn, so that pings never come in waves. */
@@ -14,11 +16,14 @@ export class Heartbeat {
   private readonly stopTimer: Cancel;
   private hand = 0;
   private next = 0;
+  private turnedAt: number;
+  private excusedAt = 0;
 
   constructor(
     private readonly clock: Clock,
     private readonly intervalMs: number,
   ) {
+    this.turnedAt = clock.now();
     this.stopTimer = clock.every(Math.max(1, Math.floor(intervalMs / SLOTS)), () => {
       this.turn();
     });
@@ -39,8 +44,12 @@ export class Heartbeat {
   }
 
   private turn(): void {
-    this.hand = (this.hand + 1) % SLOTS;
     const now = this.clock.now();
-    for (const member of this.slots[this.hand] ?? []) member.beat(now, this.intervalMs, STALL_LIMIT_MS);
+    if (now - this.turnedAt > this.intervalMs / 2) this.excusedAt = now;
+    this.turnedAt = now;
+    this.hand = (this.hand + 1) % SLOTS;
+    for (let slot = this.hand; slot < this.hand + SLOTS; slot += SLOTS / CHECKS)
+      for (const member of this.slots[slot % SLOTS] ?? []) member.check(now, this.excusedAt);
+    for (const member of this.slots[this.hand] ?? []) member.ping();
   }
 }

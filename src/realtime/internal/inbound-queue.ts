@@ -2,10 +2,17 @@
 export const HELD_FRAMES = 64;
 export const HELD_BYTES = 262_144;
 
-/** A frame that has arrived; `retryAfterMs` when the rate limit refused it on arrival. */
+/** A frame that has arrived; `refused` when it was over the rate limit on arrival. */
 export interface InboundFrame {
   text: string;
   refused?: { retryAfterMs: number };
+}
+
+export interface InboundFlow {
+  pause(): void;
+  resume(): void;
+  /** Last resort: what handled a frame failed. */
+  fail(error: unknown): void;
 }
 
 /**
@@ -20,7 +27,7 @@ export class InboundQueue {
 
   constructor(
     private readonly handle: (frame: InboundFrame) => void | Promise<void>,
-    private readonly flow: { pause(): void; resume(): void },
+    private readonly flow: InboundFlow,
   ) {}
 
   push(frame: InboundFrame): void {
@@ -30,15 +37,12 @@ export class InboundQueue {
       this.paused = true;
       this.flow.pause();
     }
-    void this.run();
+    if (!this.running) void this.run();
   }
 
   /** Runs `first` before any frame that waits or comes: the decision whether they may be handled at all. */
   async start(first: () => Promise<void>): Promise<void> {
-    this.running = true;
-    await first();
-    this.running = false;
-    await this.run();
+    await this.run(first);
   }
 
   clear(): void {
@@ -46,18 +50,26 @@ export class InboundQueue {
     this.bytes = 0;
   }
 
-  private async run(): Promise<void> {
-    if (this.running) return;
+  private async run(first?: () => Promise<void>): Promise<void> {
     this.running = true;
-    for (let frame = this.frames.shift(); frame !== undefined; frame = this.frames.shift()) {
-      this.bytes -= frame.text.length;
-      const pending = this.handle(frame);
-      if (pending !== undefined) await pending;
-      if (this.paused && this.frames.length <= HELD_FRAMES / 2 && this.bytes <= HELD_BYTES / 2) {
-        this.paused = false;
-        this.flow.resume();
+    try {
+      if (first) await first();
+      for (let frame = this.frames.shift(); frame !== undefined; frame = this.frames.shift()) {
+        this.bytes -= frame.text.length;
+        const pending = this.handle(frame);
+        if (pending !== undefined) await pending;
+        this.resumeWhenHalfEmpty();
       }
+    } catch (error) {
+      this.clear();
+      this.flow.fail(error);
     }
     this.running = false;
+  }
+
+  private resumeWhenHalfEmpty(): void {
+    if (!this.paused || this.frames.length > HELD_FRAMES / 2 || this.bytes > HELD_BYTES / 2) return;
+    this.paused = false;
+    this.flow.resume();
   }
 }

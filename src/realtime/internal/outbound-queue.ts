@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import { Clock } from '../../common/clock.js';
 import { Frame } from '../wire.js';
 
 /** Volatile frames give way once a quarter of the limit waits; durable ones never do (protocol section 1). */
@@ -37,31 +38,36 @@ const flusher = new Flusher();
 export class OutboundQueue {
   private frames: Buffer[] = [];
   private queuedBytes = 0;
-  private stalledSince: number | undefined;
+  /** When each write that the socket has not finished was made, oldest first. */
+  private readonly writtenAt: number[] = [];
 
   constructor(
     private readonly socket: Duplex,
+    private readonly clock: Clock,
     private readonly limitBytes: number,
     private readonly onOverflow: () => void,
-  ) {
-    socket.on('drain', () => {
-      this.stalledSince = undefined;
-    });
-  }
+  ) {}
 
   /** Bytes that the peer has not taken yet. */
   get bufferedBytes(): number {
     return this.queuedBytes + this.socket.writableLength;
   }
 
+  get isFull(): boolean {
+    return this.bufferedBytes > this.limitBytes;
+  }
+
   push(frame: Frame, urgency: Urgency): void {
     if (!this.socket.writable) return;
-    const buffered = this.bufferedBytes + frame.bytes.length;
-    if (urgency === 'volatile' && buffered > this.limitBytes * VOLATILE_SHARE) return;
-    if (buffered > this.limitBytes) {
-      this.clear();
-      this.onOverflow();
-      return;
+    const room = (share: number) => this.bufferedBytes + frame.bytes.length <= this.limitBytes * share;
+    if (urgency === 'volatile' && !room(VOLATILE_SHARE)) return;
+    if (!room(1)) {
+      // What was queued in this very turn is not the peer's fault: only what the socket does not take counts.
+      this.flush();
+      if (!room(1)) {
+        this.onOverflow();
+        return;
+      }
     }
     if (this.frames.length === 0) flusher.add(this);
     this.frames.push(frame.bytes);
@@ -71,25 +77,31 @@ export class OutboundQueue {
   flush(): void {
     const frames = this.frames;
     this.clear();
-    if (frames.length === 0 || !this.socket.writable) return;
-    let taken = true;
-    if (frames.length === 1) {
-      taken = this.socket.write(frames[0]);
-    } else {
-      this.socket.cork();
-      for (const bytes of frames) taken = this.socket.write(bytes);
-      this.socket.uncork();
+    const last = frames.pop();
+    if (last === undefined || !this.socket.writable) return;
+    this.writtenAt.push(this.clock.now());
+    if (frames.length === 0) {
+      this.socket.write(last, this.onWritten);
+      return;
     }
-    if (!taken) this.stalledSince ??= Date.now();
+    this.socket.cork();
+    for (const bytes of frames) this.socket.write(bytes);
+    this.socket.write(last, this.onWritten);
+    this.socket.uncork();
   }
 
   /** Milliseconds that the oldest unread byte has waited for the peer; 0 when nothing is stuck. */
   stalledFor(now: number): number {
-    return this.stalledSince === undefined ? 0 : now - this.stalledSince;
+    const oldest = this.writtenAt[0];
+    return oldest === undefined ? 0 : now - oldest;
   }
 
-  private clear(): void {
+  clear(): void {
     this.frames = [];
     this.queuedBytes = 0;
   }
+
+  private readonly onWritten = (): void => {
+    this.writtenAt.shift();
+  };
 }

@@ -3,6 +3,9 @@ import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { RouteTable, RouteMatch } from './gateway-route.js';
 
+/** How long a refused client has to close its end. */
+const REFUSAL_DEADLINE_MS = 2000;
+
 export interface Upgrade {
   request: IncomingMessage;
   socket: Duplex;
@@ -10,10 +13,8 @@ export interface Upgrade {
 }
 
 export interface UpgradeTargets {
-  /** Whether the path belongs to another listener of the same event (Socket.IO), which has rules of its own. */
-  isForeign(pathname: string): boolean;
-  /** Lets a stock Nest `ws` gateway have the upgrade. True: it took it. */
-  takeStock(upgrade: Upgrade, pathname: string): boolean;
+  /** Lets another server on the port, with a path of its own, have the upgrade. True: it took it. */
+  takeNeighbour(upgrade: Upgrade, pathname: string): boolean;
   routes(): RouteTable;
   accept(upgrade: Upgrade, found: RouteMatch, query: URLSearchParams): void;
   /** An HTTP status when the upgrade must be refused before its path counts: draining, origin, too many. */
@@ -27,7 +28,6 @@ export class UpgradeRouter {
   handle(upgrade: Upgrade): void {
     const { request, socket } = upgrade;
     const [pathname, search] = splitOnce(request.url ?? '', '?');
-    if (this.targets.isForeign(pathname)) return;
     // A raw socket error without a listener would end the process.
     socket.on('error', destroySocket);
     const status = this.targets.refusal(request);
@@ -35,7 +35,7 @@ export class UpgradeRouter {
       refuseUpgrade(socket, status);
       return;
     }
-    if (this.targets.takeStock(upgrade, pathname)) return;
+    if (this.targets.takeNeighbour(upgrade, pathname)) return;
     let found: RouteMatch | undefined;
     try {
       found = this.targets.routes().find(pathname);
@@ -47,15 +47,19 @@ export class UpgradeRouter {
       refuseUpgrade(socket, 404);
       return;
     }
-    socket.off('error', destroySocket);
     this.targets.accept(upgrade, found, new URLSearchParams(search));
   }
 }
 
+/** Answers in HTTP and ends the socket; what it still sends is read, since unread input would turn the end into a reset. */
 export function refuseUpgrade(socket: Duplex, status: number): void {
   const reason = STATUS_CODES[status] ?? 'Error';
+  const cut = setTimeout(() => socket.destroy(), REFUSAL_DEADLINE_MS).unref();
+  socket.once('close', () => {
+    clearTimeout(cut);
+  });
   socket.end(`HTTP/1.1 ${status} ${reason}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-  socket.once('finish', () => socket.destroy());
+  socket.resume();
 }
 
 function destroySocket(this: Duplex): void {

@@ -1,7 +1,7 @@
 import { HttpException, HttpStatus } from '@nestjs/common';
 import { DomainError, ErrorCode } from '../../common/domain-error.js';
 import { CloseCode } from '../close-codes.js';
-import { AdmissionRefused } from '../raw-gateway.js';
+import { AdmissionRefused, BadHandshake } from '../raw-gateway.js';
 import { ErrorEvent } from '../wire.js';
 
 /** Every code, and the close code of a connection that is refused with it (protocol section 1.2). */
@@ -27,6 +27,7 @@ const CLOSE_CODE_OF: Record<ErrorCode, CloseCode> = {
 
 export function closeCodeOf(error: unknown): CloseCode {
   if (error instanceof AdmissionRefused) return error.closeCode;
+  if (error instanceof BadHandshake) return CloseCode.BadRequest;
   return error instanceof DomainError ? CLOSE_CODE_OF[error.code] : CloseCode.Internal;
 }
 
