@@ -34,7 +34,7 @@ export interface TestApp {
   close(): Promise<void>;
 }
 
-const TEST_ENVIRONMENT = {
+export const TEST_ENVIRONMENT = {
   NODE_ENV: 'test',
   HOST: '127.0.0.1',
   PORT: '0',
