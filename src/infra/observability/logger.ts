@@ -38,7 +38,7 @@ interface ErrorDescription {
 }
 
 /** Fields by name, never all: an error of the database driver carries the parameters of its statement, which are users' data. */
-export function describeError(error: unknown): ErrorDescription {
+function describeError(error: unknown): ErrorDescription {
   if (!(error instanceof Error)) return { type: typeof error, message: String(error) };
   const { code, constraint, query } = error as { code?: unknown; constraint?: unknown; query?: unknown };
   return {
