@@ -28,7 +28,10 @@ export class AuthController {
   @Public()
   @Post('register')
   @Header('Cache-Control', 'no-store')
-  @ApiOperation({ summary: 'Make an account and log in' })
+  @ApiOperation({
+    summary: 'Make an account and log in',
+    description: 'The answer is that of a login: a first session is open.',
+  })
   @ApiCreatedResponse({ description: 'The account, and the tokens of its first session.', type: TokensDto })
   @ApiProblems(400, { 409: 'Another user has the name or the address; `errors` names the field.' })
   register(@Body() account: RegisterDto, @FromDevice() device: Device): Promise<TokensDto> {
@@ -81,7 +84,10 @@ export class AuthController {
   @Post('logout-all')
   @HttpCode(204)
   @ApiBearerAuth()
-  @ApiOperation({ summary: 'End all sessions of the user, this one too' })
+  @ApiOperation({
+    summary: 'End all sessions of the user, this one too',
+    description: 'Their tokens are worth nothing, their sockets close with 4401.',
+  })
   @ApiNoContentResponse({ description: 'They have ended.' })
   @ApiProblems(401)
   logoutAll(@CurrentUser() caller: Caller): Promise<void> {

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Param, Patch, Query } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { UserId } from '../../common/ids.js';
 import { ApiPage, ApiProblems } from '../../infra/http/api-docs.js';
 import type { Caller } from '../../infra/http/current-user.decorator.js';
@@ -19,7 +19,7 @@ export class UsersController {
   constructor(private readonly users: UsersService) {}
 
   @Get('me')
-  @ApiOperation({ summary: 'The own account' })
+  @ApiOperation({ summary: 'The own account', description: 'Name, e-mail address, and since when.' })
   @ApiOkResponse({ description: 'The account, with what only its user sees.', type: OwnUserDto })
   getOwn(@CurrentUser() caller: Caller): Promise<OwnUserDto> {
     return this.users.getOwn(caller.userId);
@@ -37,7 +37,10 @@ export class UsersController {
   }
 
   @Get()
-  @ApiOperation({ summary: 'Find users by the start of their names' })
+  @ApiOperation({
+    summary: 'Find users by the start of their names',
+    description: 'Whoever has left is not among them.',
+  })
   @ApiPage(UserDto, 'Users in the order of their names.')
   @ApiProblems(400)
   list(@Query() query: FindUsersQuery): Promise<Page<UserDto>> {
@@ -45,7 +48,13 @@ export class UsersController {
   }
 
   @Get(':id')
-  @ApiOperation({ summary: 'A user' })
+  @ApiOperation({ summary: 'A user', description: 'What everyone may know of them.' })
+  @ApiParam({
+    name: 'id',
+    description: 'The id of the user.',
+    schema: { type: 'string', format: 'uuid' },
+    example: '0198c0de-4a5b-7cde-8f01-23456789abcd',
+  })
   @ApiOkResponse({ description: 'The user.', type: UserDto })
   @ApiProblems(400, { 404: 'There is no such user, or they have left.' })
   get(@Param('id', ParseIdPipe) id: UserId): Promise<UserDto> {
