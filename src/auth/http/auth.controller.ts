@@ -28,7 +28,10 @@ export class AuthController {
   @Public()
   @Post('register')
   @Header('Cache-Control', 'no-store')
-  @ApiOperation({ summary: 'Make an account and log in' })
+  @ApiOperation({
+    summary: 'Make an account and log in',
+    description: 'The answer is that of a login: a first session is open.',
+  })
   @ApiCreatedResponse({ description: 'The account, and the tokens of its first session.', type: TokensDto })
   @ApiProblems(400, { 409: 'Another user has the name or the address; `errors` names the field.' })
   register(@Body() account: RegisterDto, @FromDevice() device: Device): Promise<TokensDto> {

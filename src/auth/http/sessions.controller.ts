@@ -1,5 +1,5 @@
 import { Controller, Delete, Get, Header, HttpCode, Param, Post, Query } from '@nestjs/common';
-import { ApiBearerAuth, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { SessionId } from '../../common/ids.js';
 import { ApiPage, ApiProblems } from '../../infra/http/api-docs.js';
 import type { Caller } from '../../infra/http/current-user.decorator.js';
@@ -38,6 +38,12 @@ export class SessionsController {
   @ApiOperation({
     summary: 'End a session of the user',
     description: 'Its tokens are worth nothing, its sockets close.',
+  })
+  @ApiParam({
+    name: 'id',
+    description: 'The id of the session.',
+    schema: { type: 'string', format: 'uuid' },
+    example: '0198c0de-4a5b-7cde-8f01-23456789abcd',
   })
   @ApiNoContentResponse({ description: 'It has ended.' })
   @ApiProblems(400, { 404: 'The user has no such session.' })
