@@ -1,0 +1,477 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { Conflict } from '../../src/common/domain-error.js';
+import type { UserId } from '../../src/common/ids.js';
+import { ConnectionRegistry } from '../../src/realtime/connection-registry.js';
+import { AdmissionRefused } from '../../src/realtime/raw-gateway.js';
+import { RealtimeServer } from '../../src/realtime/realtime-server.js';
+import { EchoApp, startEchoApp } from '../support/echo-app.js';
+import { eventually } from '../support/eventually.js';
+import { OPCODE, RawPeer } from '../support/raw-peer.js';
+import { SocketClient } from '../support/socket-client.js';
+
+let echo: EchoApp;
+beforeAll(async () => {
+  echo = await startEchoApp({ WS_RATE_PER_SECOND: '0' });
+});
+afterAll(() => echo.close());
+beforeEach(() => {
+  echo.gateway.onAdmit = () => Promise.resolve();
+  echo.gateway.onParse = () => undefined;
+  echo.gateway.onDeparted = () => undefined;
+});
+
+let lastId = 0;
+/** An id that no other connection of these tests has, to find its departure by. */
+const freshId = () => `close-${++lastId}`;
+
+const open = (id: string, user = 'alice', app = echo) =>
+  SocketClient.connect(`${app.wsUrl}/ws/echo/${id}?token=${user}`);
+
+const connect = async (user = 'alice', id = freshId(), app = echo) => {
+  const client = await open(id, user, app);
+  await client.next('connected');
+  return client;
+};
+
+const departuresOf = async (id: string, app = echo) => {
+  await eventually(() => app.gateway.departuresOf(id).length > 0);
+  return app.gateway.departuresOf(id);
+};
+
+/** Other clients are served: the process lives. */
+const expectService = async (app = echo) => {
+  const client = await connect('bob', freshId(), app);
+  expect(await client.request({ type: 'echo', n: 1 })).toMatchObject({ type: 'echoed' });
+  await client.close();
+};
+
+describe('error frames (1.2)', () => {
+  it.each(['throw', 'reject'])(
+    '`internal` (a handler that would %s) carries an error_id, nothing of the error, and the connection stays',
+    async (type) => {
+      const alice = await connect();
+      const error = await alice.request({ type });
+      expect(error).toEqual({
+        type: 'error',
+        code: 'internal',
+        message: expect.any(String) as string,
+        error_id: expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
+        ref: error['ref'],
+      });
+      expect(JSON.stringify(alice.seen)).not.toContain('secret');
+      expect(await alice.request({ type: 'echo', n: 1 })).toMatchObject({ type: 'echoed' });
+    },
+  );
+
+  it('`rate_limited` gives retry_after_ms', async () => {
+    const alice = await connect();
+    const error = await alice.request({ type: 'refuse' });
+    expect(error).toMatchObject({ type: 'error', code: 'rate_limited', retry_after_ms: 1234 });
+  });
+
+  it('`forbidden` is what a guard of Nest says that lets nobody through', async () => {
+    const [alice, bob] = [await connect('alice'), await connect('bob')];
+    expect(await alice.request({ type: 'guarded' })).toMatchObject({ type: 'error', code: 'forbidden' });
+    expect(await bob.request({ type: 'guarded' })).toMatchObject({ type: 'guarded' });
+  });
+
+  it('`validation_failed` is what a pipe of Nest says', async () => {
+    const alice = await connect();
+    expect(await alice.request({ type: 'piped', n: 'x' })).toMatchObject({ type: 'error', code: 'validation_failed' });
+    expect(await alice.request({ type: 'piped', n: '7' })).toMatchObject({ type: 'piped', n: 7, user: 'alice' });
+  });
+
+  it('an interceptor of Nest sees the command that was validated, and may change the reply', async () => {
+    const alice = await connect();
+    const reply = await alice.request({ type: 'intercepted', n: 3 });
+    expect(reply).toMatchObject({ type: 'intercepted', n: 3, user: 'alice', stamped: true });
+    expect(await alice.request({ type: 'intercepted', n: 'x' })).toMatchObject({ code: 'validation_failed' });
+  });
+});
+
+describe('close codes by protocol violation (1.2)', () => {
+  const violations: [string, (peer: RawPeer) => void, number][] = [
+    [
+      'an unmasked frame',
+      (peer) => {
+        peer.frame(OPCODE.text, '{}', { masked: false });
+      },
+      1002,
+    ],
+    [
+      'an RSV bit',
+      (peer) => {
+        peer.frame(OPCODE.text, '{}', { rsv: 4 });
+      },
+      1002,
+    ],
+    [
+      'an unknown opcode',
+      (peer) => {
+        peer.frame(3, '{}');
+      },
+      1002,
+    ],
+    [
+      'a ping of 126 bytes',
+      (peer) => {
+        peer.frame(OPCODE.ping, Buffer.alloc(126));
+      },
+      1002,
+    ],
+    [
+      'a close body of one byte',
+      (peer) => {
+        peer.frame(OPCODE.close, Buffer.from([3]));
+      },
+      1002,
+    ],
+    [
+      'a close code that is none',
+      (peer) => {
+        peer.frame(OPCODE.close, Buffer.from([3, 236]));
+      },
+      1002,
+    ],
+    [
+      'a continuation of nothing',
+      (peer) => {
+        peer.frame(OPCODE.continuation, 'x');
+      },
+      1002,
+    ],
+    [
+      'a fragmented ping',
+      (peer) => {
+        peer.frame(OPCODE.ping, 'x', { fin: false });
+      },
+      1002,
+    ],
+    [
+      'a declared length of 2^63',
+      (peer) => {
+        peer.send(Buffer.from('81ff8000000000000000', 'hex'));
+      },
+      1009,
+    ],
+    [
+      'a declared length over the limit',
+      (peer) => {
+        peer.send(Buffer.from('81ff0000000000010001', 'hex'));
+      },
+      1009,
+    ],
+    [
+      'too many fragments',
+      (peer) => {
+        manyFragments(peer, 1000);
+      },
+      1008,
+    ],
+  ];
+
+  it.each(violations)(
+    '%s closes the connection, and nothing is sent after the close frame',
+    async (_, violate, code) => {
+      const id = freshId();
+      const peer = await RawPeer.upgrade(echo.port, `/ws/echo/${id}?token=alice`);
+      await eventually(() => peer.texts().some(({ type }) => type === 'connected'));
+      peer.frame(OPCODE.text, '{"type":"burst","n":3}');
+      violate(peer);
+      expect(await peer.closeCode()).toBe(code);
+      await peer.gone();
+      expect(peer.frames().at(-1)?.opcode).toBe(OPCODE.close);
+      expect(await departuresOf(id)).toEqual([{ how: 'clean' }]);
+      await expectService();
+    },
+  );
+
+  it('also before authentication', async () => {
+    const peer = await RawPeer.upgrade(echo.port, '/ws/echo/1');
+    manyFragments(peer, 131_000);
+    expect(await peer.closeCode()).toBe(1008);
+    await expectService();
+  });
+});
+
+function manyFragments(peer: RawPeer, count: number): void {
+  peer.frame(OPCODE.text, '"', { fin: false });
+  const fragment = Buffer.from([0x00, 0x81, 0, 0, 0, 0, 0x78]);
+  peer.send(Buffer.alloc(fragment.length * count, fragment));
+}
+
+describe('close codes by refusal (1.2)', () => {
+  it('4400: a bad path or query, before authentication', async () => {
+    expect(await (await open('bad', 'invalid')).closed).toEqual({ code: 4400, reason: 'id is bad' });
+  });
+
+  it.each([
+    [new AdmissionRefused(4404, 'no such user'), 4404, 'no such user'],
+    [new Conflict('taken'), 4409, 'taken'],
+    [new Error('secret detail'), 1011, 'internal error'],
+  ])('what admission throws closes with the code that fits (%s)', async (error, code, reason) => {
+    const id = freshId();
+    echo.gateway.onAdmit = () => Promise.reject(error);
+    const client = await open(id);
+    expect(await client.closed).toEqual({ code, reason });
+    expect(JSON.stringify(client.seen)).not.toContain('secret');
+    expect(await departuresOf(id)).toHaveLength(1);
+  });
+
+  it('a reason that is too long for a close frame is cut between characters', async () => {
+    echo.gateway.onAdmit = () => Promise.reject(new AdmissionRefused(4403, '€'.repeat(100)));
+    expect(await (await open(freshId())).closed).toEqual({ code: 4403, reason: '€'.repeat(41) });
+  });
+
+  it('4429: more than WS_MAX_CONNECTIONS_PER_USER of one user; another user is served', async () => {
+    const app = await startEchoApp({ WS_MAX_CONNECTIONS_PER_USER: '2' });
+    const [first] = [await connect('alice', '1', app), await connect('alice', '2', app)];
+    expect(await (await open('3', 'alice', app)).closed).toMatchObject({ code: 4429 });
+    await expectService(app);
+    await first.close();
+    await departuresOf('1', app);
+    await connect('alice', '4', app);
+    await app.close();
+  });
+});
+
+describe('the rate of one connection (1.2, 4429)', () => {
+  let limited: EchoApp;
+  beforeAll(async () => {
+    limited = await startEchoApp({ WS_RATE_PER_SECOND: '5' });
+  });
+  afterAll(() => limited.close());
+
+  it('answers what is over it with rate_limited, retry_after_ms and ref, in order; the connection stays', async () => {
+    const alice = await connect('alice', freshId(), limited);
+    for (let n = 0; n < 12; n++) alice.send({ type: 'echo', n, ref: String(n) });
+    const answers = [];
+    for (let n = 0; n < 12; n++) answers.push(await alice.next());
+    expect(answers.map(({ ref }) => ref)).toEqual(Array.from({ length: 12 }, (_, n) => String(n)));
+    expect(answers.slice(0, 10).every(({ type }) => type === 'echoed')).toBe(true);
+    expect(answers.at(-1)).toMatchObject({ type: 'error', code: 'rate_limited' });
+    expect(answers.at(-1)?.['retry_after_ms']).toBeGreaterThan(0);
+  });
+
+  it.each(['message', 'WebSocket ping'])('closes a flood of %ss with 4429; others are unaffected', async (kind) => {
+    const id = freshId();
+    const flooder = await connect('alice', id, limited);
+    const flood = setInterval(() => {
+      for (let i = 0; i < 50; i++) {
+        if (kind === 'message') flooder.send({ type: 'ping' });
+        else flooder.ws.ping('x'.repeat(100));
+      }
+    }, 50);
+    await expectService(limited);
+    expect(await flooder.closed).toMatchObject({ code: 4429 });
+    clearInterval(flood);
+    expect(await departuresOf(id, limited)).toEqual([{ how: 'clean' }]);
+    await expectService(limited);
+  });
+});
+
+describe('a slow reader (1.2, 4413)', () => {
+  const start = () => startEchoApp({ WS_MAX_BUFFERED_BYTES: '262144', WS_RATE_PER_SECOND: '0' });
+  /** More than the kernels of both ends take. */
+  const fill = async (app: EchoApp, id: string, urgency: 'send' | 'sendVolatile') => {
+    const connection = await eventually(
+      () =>
+        app.app
+          .get(ConnectionRegistry)
+          .ofUser('alice' as UserId)
+          .find(({ context }) => (context as { id: string }).id === id) ?? false,
+    );
+    for (let i = 0; i < 20_000 && connection.isOpen; i++) {
+      connection[urgency]({ type: 'chunk', i, text: 'x'.repeat(1000) });
+      if (i % 50 === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+    return connection;
+  };
+  const unread = async (app: EchoApp, id: string) => {
+    const peer = await RawPeer.upgrade(app.port, `/ws/echo/${id}?token=alice`);
+    await eventually(() => peer.texts().some(({ type }) => type === 'connected'));
+    peer.socket.pause();
+    return peer;
+  };
+
+  it('loses volatile events first, and stays', async () => {
+    const app = await start();
+    const peer = await unread(app, 'slow');
+    const connection = await fill(app, 'slow', 'sendVolatile');
+    expect(connection.isOpen).toBe(true);
+    connection.send({ type: 'durable' });
+    peer.socket.resume();
+    await eventually(() => peer.texts().some(({ type }) => type === 'durable'), 10_000);
+    expect(peer.texts().filter(({ type }) => type === 'chunk').length).toBeLessThan(20_000);
+    await app.close();
+  });
+
+  it('is cut when durable events pile up, is expected back, and others are unaffected', async () => {
+    const app = await start();
+    const peer = await unread(app, 'slow');
+    const before = process.memoryUsage().rss;
+    const connection = await fill(app, 'slow', 'send');
+    expect(connection.isOpen).toBe(false);
+    await expectService(app);
+    expect(process.memoryUsage().rss - before).toBeLessThan(64 * 1024 * 1024);
+    expect(await departuresOf('slow', app)).toEqual([{ how: 'broken', extraGraceMs: 0 }]);
+    peer.destroy();
+    await app.close();
+  });
+
+  it('who reads again in time sees 4413, and every event up to the cut in order', async () => {
+    const app = await start();
+    const peer = await unread(app, 'slow');
+    await fill(app, 'slow', 'send');
+    peer.socket.resume();
+    expect(await peer.closeCode()).toBe(4413);
+    const chunks = peer.texts().filter(({ type }) => type === 'chunk');
+    expect(chunks.map(({ i }) => i)).toEqual(chunks.map((_, i) => i));
+    await app.close();
+  });
+
+  it('is not who reads all of a burst that is larger than the limit', async () => {
+    const app = await start();
+    const alice = await connect('alice', freshId(), app);
+    alice.send({ type: 'burst', n: 500 });
+    for (let i = 0; i < 500; i++) expect(await alice.next()).toMatchObject({ type: 'chunk', i });
+    await app.close();
+  });
+});
+
+describe('a planned stop (1, 1.2: 1012)', () => {
+  it('says going_away with retry_after_ms, closes with 1012, and expects the client back after that', async () => {
+    const app = await startEchoApp();
+    const clients = [await connect('alice', 'a', app), await connect('bob', 'b', app)];
+    const stopped = app.close();
+    for (const client of clients) {
+      const { retry_after_ms: retryAfterMs } = await client.next('going_away');
+      expect(await client.closed).toMatchObject({ code: 1012 });
+      expect(retryAfterMs).toBeGreaterThanOrEqual(0);
+      expect(retryAfterMs).toBeLessThanOrEqual(5000);
+    }
+    await stopped;
+    const wait = clients[0]?.seen.find(({ type }) => type === 'going_away')?.['retry_after_ms'];
+    expect(app.gateway.departuresOf('a')).toEqual([{ how: 'broken', extraGraceMs: wait }]);
+  });
+
+  it('refuses upgrades with 503', async () => {
+    const app = await startEchoApp();
+    let finish: () => void = () => undefined;
+    app.gateway.onDeparted = () => new Promise<void>((resolve) => (finish = resolve));
+    const client = await connect('alice', 'a', app);
+    const stopped = app.app.get(RealtimeServer).beforeApplicationShutdown();
+    await client.closed;
+    await expect(open('late', 'alice', app)).rejects.toThrow('HTTP 503');
+    await eventually(() => app.gateway.departures.length === 1);
+    finish();
+    await stopped;
+    await app.close();
+  });
+
+  it.each(['reads nothing', 'never lets its clean-up end'])(
+    'is over within SHUTDOWN_TIMEOUT_MS, also with a peer that %s',
+    async (kind) => {
+      const app = await startEchoApp({ SHUTDOWN_TIMEOUT_MS: '1000' });
+      if (kind !== 'reads nothing') app.gateway.onDeparted = () => new Promise(() => undefined);
+      const peer = await RawPeer.upgrade(app.port, '/ws/echo/stuck?token=alice');
+      await eventually(() => peer.texts().length === 1);
+      peer.socket.pause();
+      const started = performance.now();
+      await app.app.get(RealtimeServer).beforeApplicationShutdown();
+      expect(performance.now() - started).toBeLessThan(1500);
+      expect(app.gateway.departuresOf('stuck')).toHaveLength(1);
+      peer.destroy();
+      await app.close();
+    },
+  );
+});
+
+describe('departure: once for each connection whose admission began, after that has settled', () => {
+  it.each([
+    [1000, 'clean'],
+    [1001, 'clean'],
+    [undefined, 'clean'],
+    [4000, 'broken'],
+  ])('a close frame of the client with code %s is %s', async (code, how) => {
+    const id = freshId();
+    const client = await connect('alice', id);
+    client.ws.close(code);
+    expect(await departuresOf(id)).toMatchObject([{ how }]);
+  });
+
+  it('a connection that breaks is broken', async () => {
+    const id = freshId();
+    (await connect('alice', id)).terminate();
+    expect(await departuresOf(id)).toEqual([{ how: 'broken', extraGraceMs: 0 }]);
+  });
+
+  it('waits for the admission of a client that has gone meanwhile', async () => {
+    const id = freshId();
+    let admitted: () => void = () => undefined;
+    let began = false;
+    echo.gateway.onAdmit = () => {
+      began = true;
+      return new Promise<void>((resolve) => (admitted = resolve));
+    };
+    const client = await open(id);
+    await eventually(() => began);
+    const before = echo.app.get(RealtimeServer).size;
+    await client.close();
+    await expectNothingFor(id);
+    admitted();
+    expect(await departuresOf(id)).toEqual([{ how: 'clean' }]);
+    await eventually(() => echo.app.get(RealtimeServer).size === before - 1);
+  });
+
+  const expectNothingFor = async (id: string) => {
+    echo.gateway.onAdmit = () => Promise.resolve();
+    await expectService();
+    expect(echo.gateway.departuresOf(id)).toEqual([]);
+  };
+
+  it.each<[string, () => void | Promise<void>]>([
+    [
+      'throws',
+      () => {
+        throw new Error('secret detail');
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('secret detail'))],
+  ])('that %s leaves nothing behind', async (_, onDeparted) => {
+    const id = freshId();
+    const before = echo.app.get(RealtimeServer).size;
+    echo.gateway.onDeparted = onDeparted;
+    await (await connect('alice', id)).close();
+    expect(await departuresOf(id)).toHaveLength(1);
+    await eventually(() => echo.app.get(RealtimeServer).size <= before);
+    await expectService();
+  });
+
+  it.each<[string, () => Promise<void>]>([
+    [
+      'throws',
+      () => {
+        throw new Error('secret detail');
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('secret detail'))],
+  ])('comes after an admission that %s', async (_, onAdmit) => {
+    const id = freshId();
+    echo.gateway.onAdmit = onAdmit;
+    expect(await (await open(id)).closed).toMatchObject({ code: 1011 });
+    expect(await departuresOf(id)).toEqual([{ how: 'broken', extraGraceMs: 0 }]);
+  });
+
+  it('does not come for a path whose reading fails: 1011, and the process lives', async () => {
+    echo.gateway.onParse = () => {
+      throw new Error('secret detail');
+    };
+    const id = freshId();
+    const client = await open(id);
+    expect(await client.closed).toEqual({ code: 1011, reason: 'internal error' });
+    echo.gateway.onParse = () => undefined;
+    await expectService();
+    expect(echo.gateway.departuresOf(id)).toEqual([]);
+  });
+});
