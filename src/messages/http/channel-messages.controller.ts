@@ -65,7 +65,11 @@ export class ChannelMessagesController {
   }
 
   @Get('messages')
-  @ApiOperation({ summary: 'Messages of a channel, oldest first: the latest, or those before or after a number.' })
+  @ApiOperation({
+    summary: 'Messages of a channel, oldest first',
+    description:
+      'The latest, or with `before_seq` the latest before that number, or with `after_seq` the earliest after it.',
+  })
   @ApiOkResponse({ description: 'A page of messages.', type: ChannelMessagesPageDto })
   async list(
     @CurrentUser() caller: Caller,

@@ -46,7 +46,10 @@ export class DmsController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'The caller’s direct conversations with messages, latest begun first.' })
+  @ApiOperation({
+    summary: 'The caller’s direct conversations',
+    description: 'Those with messages, latest begun first.',
+  })
   @ApiPage(DmDto, 'A page of direct conversations.')
   list(@CurrentUser() caller: Caller, @Query() query: PageQuery): Promise<Page<DmDto>> {
     return pageByTime(query, {
@@ -92,7 +95,11 @@ export class DmsController {
 
   @Get(':user_id/messages')
   @ApiParam(OTHER_SIDE)
-  @ApiOperation({ summary: 'Messages with a user, oldest first: the latest, or those before or after a number.' })
+  @ApiOperation({
+    summary: 'Messages with a user, oldest first',
+    description:
+      'The latest, or with `before_seq` the latest before that number, or with `after_seq` the earliest after it.',
+  })
   @ApiOkResponse({ description: 'A page of messages.', type: DmMessagesPageDto })
   @ApiProblems(404)
   async messagesWith(
@@ -107,7 +114,10 @@ export class DmsController {
 
   @Get(':user_id/changes')
   @ApiParam(OTHER_SIDE)
-  @ApiOperation({ summary: 'The change feed of the conversation with a user.' })
+  @ApiOperation({
+    summary: 'The change feed of the conversation with a user',
+    description: 'The present state of every message changed since a number, by `rev`.',
+  })
   @ApiOkResponse({ description: 'A page of changes.', type: DmChangesDto })
   @ApiProblems(404, { 409: 'The epoch is another one: load the conversation anew.' })
   async changes(

@@ -26,7 +26,10 @@ export class MessageController {
 
   @Get(':id')
   @ApiParam({ name: 'id', description: 'The message’s id.', schema: { type: 'string', format: 'uuid' } })
-  @ApiOperation({ summary: 'One message that the caller may read.' })
+  @ApiOperation({
+    summary: 'One message',
+    description: 'Of a channel of the caller’s groups, or of one of their direct conversations.',
+  })
   @ApiOkResponse({
     description: 'A channel’s message, or one of a direct conversation.',
     schema: { oneOf: [{ $ref: getSchemaPath(ChannelMessageDto) }, { $ref: getSchemaPath(DmMessageDto) }] },

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Param, Patch, Query } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { UserId } from '../../common/ids.js';
 import { ApiPage, ApiProblems } from '../../infra/http/api-docs.js';
 import type { Caller } from '../../infra/http/current-user.decorator.js';
