@@ -45,6 +45,20 @@ module.exports = {
       to: { path: '^src/[^/]+/(http|persistence|internal)/', pathNot: '^src/($1|infra)/' },
     },
     {
+      name: 'the-root-uses-public-faces',
+      severity: 'error',
+      comment: 'The root composes modules by what they show; only the list of tables looks into their rooms.',
+      from: { path: '^src/[^/]+\\.ts$', pathNot: '^src/database-schema\\.ts$' },
+      to: { path: '^src/[^/]+/(http|persistence|internal)/', pathNot: '^src/infra/' },
+    },
+    {
+      name: 'every-module-has-a-row',
+      severity: 'error',
+      comment: 'A new module has to be given its place in `rows`; without one it would be held by no rule.',
+      from: { path: '^src/[^/]+/', pathNot: only(rows.flat()) },
+      to: {},
+    },
+    {
       name: 'gateway-folders-are-apart',
       severity: 'error',
       comment: 'A gateway is a thin dialect: what two of them share lives in a service below.',

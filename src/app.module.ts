@@ -8,9 +8,12 @@ import { SettingsModule } from './config/settings.module.js';
 import { Settings } from './config/settings.js';
 import { ConversationsModule } from './conversations/conversations.module.js';
 import { ENTITIES } from './database-schema.js';
+import { DmsModule } from './dms/dms.module.js';
+import { GatewaysModule } from './gateways/gateways.module.js';
 import { GroupsModule } from './groups/groups.module.js';
 import { HealthModule } from './health/health.module.js';
 import { DatabaseModule } from './infra/database/database.module.js';
+import { MessagesModule } from './messages/messages.module.js';
 import { PortBindingsModule } from './port-bindings.module.js';
 import { RealtimeModule } from './realtime/realtime.module.js';
 import { UsersModule } from './users/users.module.js';
@@ -48,6 +51,9 @@ export class AppModule {
         ConversationsModule,
         ChannelsModule,
         HealthModule,
+        DmsModule,
+        MessagesModule,
+        GatewaysModule,
         ...extraModules,
       ],
     };

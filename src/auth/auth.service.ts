@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { TransactionRunner, Tx } from '../infra/database/transaction-runner.js';
+import { TransactionRunner } from '../infra/database/transaction-runner.js';
 import { Caller } from '../infra/http/current-user.decorator.js';
 import { canonical } from '../users/username.js';
 import { Credentials, UsersService } from '../users/users.service.js';
@@ -37,20 +37,20 @@ export class AuthService {
   }
 
   /** @throws InvalidCredentials, RateLimited */
-  async login({ username, email, password }: LoginDto, device: Device): Promise<TokensDto> {
+  async login(login: LoginDto, device: Device): Promise<TokensDto> {
+    const { username, email, password } = login;
     const name = canonical((email ?? username ?? '').trim());
-    const attempt = await this.limits.attempt(name, device.ip);
-    const credentials = await this.users.findCredentials(name);
-    const right = await this.hasher.verify(password, credentials?.passwordHash);
-    if (credentials === undefined || !right) throw new InvalidCredentials();
-    await attempt.succeeded();
-    const renewed = this.hasher.isOutdated(credentials.passwordHash) ? await this.hasher.hash(password) : undefined;
+    const credentials = await this.limits.attempt({ account: name, ip: device.ip }, () => this.check(name, password));
+    if (credentials === undefined) throw new InvalidCredentials();
+    const { user, passwordHash } = credentials;
+    const renewed = this.hasher.isOutdated(passwordHash) ? await this.hasher.hash(password) : undefined;
     const opened = await this.transactions.run(async (tx) => {
-      await this.requireUnchanged(tx, credentials);
-      if (renewed !== undefined) await this.users.setPasswordHash(tx, credentials.user.id, renewed);
-      return this.tokens.open(tx, credentials.user, device);
+      if (!(await this.users.holdPasswordHash(tx, user.id, passwordHash))) return undefined;
+      if (renewed !== undefined) await this.users.setPasswordHash(tx, user.id, renewed);
+      return this.tokens.open(tx, user, device);
     });
-    return this.tokens.answer(opened);
+    // Changed meanwhile: the session must not outlive a change that ended all others, so the new password decides.
+    return opened === undefined ? this.login(login, device) : this.tokens.answer(opened);
   }
 
   /** @throws InvalidToken when the token is unknown, or was used before and may not be asked for again */
@@ -75,10 +75,11 @@ export class AuthService {
    * @throws WrongCurrentPassword, RateLimited
    */
   async changePassword(caller: Caller, passwords: ChangePasswordDto, device: Device): Promise<void> {
-    const attempt = await this.limits.attempt(caller.userId, device.ip);
-    const known = await this.users.getPasswordHash(caller.userId);
-    if (!(await this.hasher.verify(passwords.current_password, known))) throw new WrongCurrentPassword();
-    await attempt.succeeded();
+    const known = await this.limits.attempt({ account: caller.userId, ip: device.ip }, async () => {
+      const hash = await this.users.getPasswordHash(caller.userId);
+      return (await this.hasher.verify(passwords.current_password, hash)) ? hash : undefined;
+    });
+    if (known === undefined) throw new WrongCurrentPassword();
     const passwordHash = await this.hasher.hash(passwords.new_password);
     const reason = 'password_changed';
     const ended = await this.transactions.run(async (tx) => {
@@ -89,8 +90,9 @@ export class AuthService {
     await this.sessions.announce(caller.userId, ended, reason);
   }
 
-  /** A password that is changed while it is being checked must not leave a session behind that the change did not end. */
-  private async requireUnchanged(tx: Tx, { user, passwordHash }: Credentials): Promise<void> {
-    if (!(await this.users.holdPasswordHash(tx, user.id, passwordHash))) throw new InvalidCredentials();
+  /** Takes as long for an unknown user as for a wrong password. */
+  private async check(name: string, password: string): Promise<Credentials | undefined> {
+    const credentials = await this.users.findCredentials(name);
+    return (await this.hasher.verify(password, credentials?.passwordHash)) ? credentials : undefined;
   }
 }

@@ -4,16 +4,18 @@ import { DomainEvents } from '../common/domain-events.js';
 import { Ids, parseId, SessionId, UserId } from '../common/ids.js';
 import { Settings } from '../config/settings.js';
 import { TransactionRunner, Tx } from '../infra/database/transaction-runner.js';
-import { PageQuery, readCursor, toPage } from '../infra/http/page.js';
+import { Page, PageQuery, readCursor, toPage } from '../infra/http/page.js';
 import { SessionNotFound } from './auth.errors.js';
 import type { Device } from './device.js';
-import { SessionDto, SessionPageDto } from './dto/session.dto.js';
+import { SessionDto } from './dto/session.dto.js';
 import { Session } from './persistence/session.entity.js';
 import { LiveSession, Moment, SessionRepository } from './persistence/session.repository.js';
 
 const IDLE_MAX_MS = 7 * 86_400_000;
+const EXPIRED_AT_ONCE = 1000;
 
-export type RevocationReason = 'logout' | 'logout_all' | 'session_ended' | 'password_changed' | 'token_reuse';
+export type RevocationReason =
+  'logout' | 'logout_all' | 'session_ended' | 'password_changed' | 'token_reuse' | 'expired';
 
 /** Sessions to end: one, all of a user, or all but one. */
 export interface SessionsToEnd {
@@ -61,7 +63,7 @@ export class SessionsService {
     return this.repository.touch(tx, id, this.moment());
   }
 
-  async list(userId: UserId, current: SessionId, { limit, cursor }: PageQuery): Promise<SessionPageDto> {
+  async list(userId: UserId, current: SessionId, { limit, cursor }: PageQuery): Promise<Page<SessionDto>> {
     const [before] = readCursor(cursor, [parseId<SessionId>]) ?? [];
     const page = { limit: limit + 1, ...(before !== undefined && { before }) };
     const rows = await this.repository.listLive(userId, this.moment(), page);
@@ -91,9 +93,17 @@ export class SessionsService {
     if (sessionIds.length > 0) await this.events.publish('session.revoked', { sessionIds, userId, reason });
   }
 
+  /** Forgets expired sessions, at most 1000, with all their tokens, and ends what is still open for them. */
+  async deleteExpired(): Promise<void> {
+    const expired = await this.repository.deleteExpired(this.clock.date(), EXPIRED_AT_ONCE);
+    for (const { sessionId, userId } of expired) await this.announce(userId, [sessionId], 'expired');
+  }
+
   private moment(): Moment {
     const now = this.clock.date();
-    return { now, idleSince: new Date(now.getTime() - IDLE_MAX_MS) };
+    // A token that was given out for longer than that keeps its session alive.
+    const idleMax = Math.max(IDLE_MAX_MS, this.settings.ACCESS_TOKEN_TTL_S * 1000);
+    return { now, idleSince: new Date(now.getTime() - idleMax) };
   }
 }
 

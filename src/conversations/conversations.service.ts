@@ -47,6 +47,11 @@ export class ConversationsService {
     return found ? { lastSeq: found.lastSeq, membershipVersion: found.membershipVersion } : undefined;
   }
 
+  /** The positions of many logs at once; one that is gone is missing. */
+  heads(ids: readonly ConversationId[]): Promise<(ConversationHead & { id: ConversationId })[]> {
+    return this.transactions.read((tx) => this.conversations.heads(tx, ids));
+  }
+
   /**
    * Takes the row lock that orders the changes of the log, until `tx` ends. What later statements of `tx` read is as
    * new as the lock: no removal can commit before the transaction does (architecture section 4).

@@ -54,4 +54,9 @@ export class ConnectionRegistry {
   closeOf(userId: UserId, matches: (connection: Connection) => boolean, code: CloseCode, reason: string): void {
     for (const connection of this.ofUser(userId)) if (matches(connection)) connection.close(code, reason);
   }
+
+  /** Closes every connection that `matches` selects. */
+  closeAll(matches: (connection: Connection) => boolean, code: CloseCode, reason: string): void {
+    for (const userId of [...this.byUser.keys()]) this.closeOf(userId, matches, code, reason);
+  }
 }

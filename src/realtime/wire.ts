@@ -48,3 +48,8 @@ export function frameText(text: string): Frame {
   bytes.write(text, header);
   return { bytes };
 }
+
+/** Several frames that leave together, in order. */
+export function joinFrames(frames: readonly Frame[]): Frame {
+  return { bytes: Buffer.concat(frames.map(({ bytes }) => bytes)) };
+}

@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
 import { Ids, UserId } from '../common/ids.js';
 import { TransactionRunner, Tx } from '../infra/database/transaction-runner.js';
-import { readCursor, toPage } from '../infra/http/page.js';
+import { Page, readCursor, toPage } from '../infra/http/page.js';
 import { FindUsersQuery } from './dto/find-users.query.js';
 import { UpdateUserDto } from './dto/update-user.dto.js';
-import { OwnUserDto, UserDto, UserPageDto } from './dto/user.dto.js';
+import { OwnUserDto, UserDto } from './dto/user.dto.js';
 import { User } from './persistence/user.entity.js';
 import { UserRepository } from './persistence/user.repository.js';
 import { canonical, USERNAME_PATTERN } from './username.js';
@@ -73,7 +73,7 @@ export class UsersService {
   }
 
   /** Pages of users whose names start with the query. */
-  async list({ query = '', limit, cursor }: FindUsersQuery): Promise<UserPageDto> {
+  async list({ query = '', limit, cursor }: FindUsersQuery): Promise<Page<UserDto>> {
     const [after] = readCursor(cursor, [usernameOf]) ?? [];
     const rows = await this.repository.listByPrefix(canonical(query.trim()), after, limit + 1);
     return toPage(rows, limit, { toItem: toDto, keyOf: (user) => [user.username] });

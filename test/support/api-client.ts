@@ -14,7 +14,15 @@ export interface ApiResponse {
 
 /** REST as a client sees it; paths are those of protocol section 8, without `/api`. */
 export class ApiClient {
-  constructor(private readonly url: string) {}
+  constructor(
+    private readonly url: string,
+    private readonly defaultToken?: string,
+  ) {}
+
+  /** The same API, called with this access token. */
+  as(token: string): ApiClient {
+    return new ApiClient(this.url, token);
+  }
 
   get = (path: string, request?: ApiRequest) => this.send('GET', path, undefined, request);
   delete = (path: string, request?: ApiRequest) => this.send('DELETE', path, undefined, request);
@@ -23,7 +31,12 @@ export class ApiClient {
   patch = (path: string, body?: unknown, request?: ApiRequest) => this.send('PATCH', path, body, request);
 
   /** A string body goes as it is, so that a test can send what is not JSON. */
-  async send(method: string, path: string, body?: unknown, { token, headers }: ApiRequest = {}): Promise<ApiResponse> {
+  async send(
+    method: string,
+    path: string,
+    body?: unknown,
+    { token = this.defaultToken, headers }: ApiRequest = {},
+  ): Promise<ApiResponse> {
     const response = await fetch(`${this.url}/api${path}`, {
       method,
       headers: {

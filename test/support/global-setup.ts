@@ -4,6 +4,7 @@ import type { TestProject } from 'vitest/node';
 import { MIGRATIONS } from '../../migrations/index.js';
 import { startEmbeddedPostgres } from '../../src/infra/database/embedded-postgres.js';
 import { migrate } from '../../src/infra/database/migrate.js';
+import { removeWhenRunEnds } from './run-ends.js';
 import { temporaryFolder } from './temporary-folder.js';
 
 declare module 'vitest' {
@@ -19,6 +20,7 @@ const FAST = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off',
 /** One Postgres for the whole run. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = temporaryFolder();
+  removeWhenRunEnds(folder);
   const postgres = await startEmbeddedPostgres({
     dataDir: path.join(folder, 'postgres'),
     database: 'template_parley',

@@ -14,6 +14,8 @@ export interface ServerProcessOptions {
   /** Settings; the child sees nothing else of our environment. */
   env?: Record<string, string>;
   args?: string[];
+  /** What to run in place of node and the program. */
+  command?: [string, ...string[]];
 }
 
 /** How a process ended. */
@@ -22,16 +24,20 @@ export interface Exit {
   signal: NodeJS.Signals | null;
 }
 
-/** The built program as a process of its own: what an operator starts. */
+/**
+ * The built program as a process of its own: what an operator starts. Give it a DATA_DIR or a DATABASE_URL:
+ * `await new ServerProcess({ env: { DATABASE_URL } }).listening()`.
+ */
 export class ServerProcess {
   /** All that it wrote so far, to both of its streams. */
   output = '';
   readonly exited: Promise<Exit>;
   private readonly child: ChildProcess;
 
-  constructor({ env = {}, args = [] }: ServerProcessOptions) {
+  constructor({ env = {}, args = [], command = [process.execPath, PROGRAM] }: ServerProcessOptions) {
     if (!existsSync(PROGRAM)) throw new Error('The program is not built: run npm run build first.');
-    this.child = spawn(process.execPath, [PROGRAM, ...args], {
+    const [program, ...first] = command;
+    this.child = spawn(program, [...first, ...args], {
       cwd: ROOT,
       env: { PATH: process.env['PATH'], HOST: '127.0.0.1', PORT: '0', RATE_LIMIT_DISABLED: '1', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -89,9 +95,4 @@ export class ServerProcess {
   private get ended(): boolean {
     return this.child.exitCode !== null || this.child.signalCode !== null;
   }
-}
-
-/** Starts it with its own DATA_DIR or DATABASE_URL in `env`, and waits until it listens. */
-export function startServerProcess(options: ServerProcessOptions): Promise<ServerProcess> {
-  return new ServerProcess(options).listening();
 }

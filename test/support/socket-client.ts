@@ -86,6 +86,14 @@ export class SocketClient {
     }
   }
 
+  /** Waits for an event and leaves it in the queue, with what came before it. */
+  async until(type: string, waitMs = WAIT_MS): Promise<void> {
+    const event = await this.next(type, waitMs);
+    const at = this.seen.indexOf(event);
+    const later = this.queue.findIndex((queued) => this.seen.indexOf(queued) > at);
+    this.queue.splice(later < 0 ? this.queue.length : later, 0, event);
+  }
+
   /** Sends a command with a `ref` and takes its answer. */
   async request(message: { type: string; [field: string]: unknown }): Promise<ReceivedEvent> {
     const ref = `ref-${Math.random().toString(36).slice(2)}`;

@@ -49,16 +49,3 @@ export class SessionDto {
   @ApiProperty({ description: 'Whether this is the session that asks.', type: Boolean, example: true })
   current!: boolean;
 }
-
-export class SessionPageDto {
-  @ApiProperty({ description: 'Newest login first.', type: () => [SessionDto] })
-  items!: SessionDto[];
-
-  @ApiProperty({
-    description: 'Give it as `cursor` to get the next page; null on the last.',
-    type: String,
-    nullable: true,
-    example: null,
-  })
-  next_cursor!: string | null;
-}

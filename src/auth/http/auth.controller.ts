@@ -1,4 +1,4 @@
-import { Body, Controller, HttpCode, Post } from '@nestjs/common';
+import { Body, Controller, Header, HttpCode, Post } from '@nestjs/common';
 import {
   ApiBearerAuth,
   ApiCreatedResponse,
@@ -7,6 +7,7 @@ import {
   ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
+import { ApiProblems } from '../../infra/http/api-docs.js';
 import type { Caller } from '../../infra/http/current-user.decorator.js';
 import { CurrentUser } from '../../infra/http/current-user.decorator.js';
 import { Public } from '../../infra/http/public.decorator.js';
@@ -19,14 +20,20 @@ import { TokensDto } from '../dto/tokens.dto.js';
 import { FromDevice } from './from-device.decorator.js';
 
 @ApiTags('auth')
+@ApiProblems(429, 503)
 @Controller('auth')
 export class AuthController {
   constructor(private readonly auth: AuthService) {}
 
   @Public()
   @Post('register')
-  @ApiOperation({ summary: 'Make an account and log in', description: 'A name or address that is taken: `conflict`.' })
-  @ApiCreatedResponse({ type: TokensDto })
+  @Header('Cache-Control', 'no-store')
+  @ApiOperation({
+    summary: 'Make an account and log in',
+    description: 'The answer is that of a login: a first session is open.',
+  })
+  @ApiCreatedResponse({ description: 'The account, and the tokens of its first session.', type: TokensDto })
+  @ApiProblems(400, { 409: 'Another user has the name or the address; `errors` names the field.' })
   register(@Body() account: RegisterDto, @FromDevice() device: Device): Promise<TokensDto> {
     return this.auth.register(account, device);
   }
@@ -34,11 +41,13 @@ export class AuthController {
   @Public()
   @Post('login')
   @HttpCode(200)
+  @Header('Cache-Control', 'no-store')
   @ApiOperation({
     summary: 'Log in',
     description: 'Opens a session. An unknown user and a wrong password get the same answer, `invalid_credentials`.',
   })
-  @ApiOkResponse({ type: TokensDto })
+  @ApiOkResponse({ description: 'The tokens of a new session.', type: TokensDto })
+  @ApiProblems(400, { 401: 'There is no such user, or the password is wrong (`invalid_credentials`).' })
   login(@Body() login: LoginDto, @FromDevice() device: Device): Promise<TokensDto> {
     return this.auth.login(login, device);
   }
@@ -46,13 +55,15 @@ export class AuthController {
   @Public()
   @Post('refresh')
   @HttpCode(200)
+  @Header('Cache-Control', 'no-store')
   @ApiOperation({
     summary: 'Exchange a refresh token for fresh tokens',
     description:
       'Each refresh token works once. When the answer was lost, the same one may be sent again within 10 s, while its successor is ' +
       'unused, and gets that very successor. Any other second use ends the session, for whoever holds its tokens: `invalid_token`.',
   })
-  @ApiOkResponse({ type: TokensDto })
+  @ApiOkResponse({ description: 'The next tokens of the session.', type: TokensDto })
+  @ApiProblems(400, { 401: 'The token is unknown or used, or its session has ended (`invalid_token`).' })
   refresh(@Body() { refresh_token }: RefreshDto): Promise<TokensDto> {
     return this.auth.refresh(refresh_token);
   }
@@ -64,7 +75,8 @@ export class AuthController {
     summary: 'End this session',
     description: 'Its tokens are worth nothing, its sockets close with 4401.',
   })
-  @ApiNoContentResponse()
+  @ApiNoContentResponse({ description: 'It has ended.' })
+  @ApiProblems(400, 401)
   logout(@CurrentUser() caller: Caller, @Body() { refresh_token }: LogoutDto): Promise<void> {
     return this.auth.logout(caller, refresh_token);
   }
@@ -72,8 +84,12 @@ export class AuthController {
   @Post('logout-all')
   @HttpCode(204)
   @ApiBearerAuth()
-  @ApiOperation({ summary: 'End all sessions of the user, this one too' })
-  @ApiNoContentResponse()
+  @ApiOperation({
+    summary: 'End all sessions of the user, this one too',
+    description: 'On every device: all tokens are worth nothing at once, and all sockets close with 4401.',
+  })
+  @ApiNoContentResponse({ description: 'They have ended.' })
+  @ApiProblems(401)
   logoutAll(@CurrentUser() caller: Caller): Promise<void> {
     return this.auth.logoutAll(caller);
   }
@@ -82,7 +98,8 @@ export class AuthController {
   @HttpCode(204)
   @ApiBearerAuth()
   @ApiOperation({ summary: 'Change the password', description: 'Ends all other sessions of the user; this one stays.' })
-  @ApiNoContentResponse()
+  @ApiNoContentResponse({ description: 'It is changed.' })
+  @ApiProblems(400, { 401: 'As everywhere, or the current password is wrong (`invalid_credentials`).' })
   changePassword(
     @CurrentUser() caller: Caller,
     @Body() passwords: ChangePasswordDto,

@@ -1,13 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
-import type { Algorithm } from 'jsonwebtoken';
 import { Clock } from '../../common/clock.js';
 import { Ids, parseId, SessionId, UserId } from '../../common/ids.js';
 import { Settings } from '../../config/settings.js';
 import { ExpiredToken, InvalidToken } from '../auth.errors.js';
 import type { LiveSession } from '../persistence/session.repository.js';
 
-const ALGORITHM: Algorithm = 'HS256';
+const ALGORITHM = 'HS256' as const;
 const NAME = 'parley';
 const HEADER_TYPE = 'at+jwt';
 const KIND = 'access';

@@ -26,6 +26,15 @@ export class JwtStrategy extends PassportStrategy(Strategy) {
     });
   }
 
+  /**
+   * Passport writes a request's `success`, `fail` and `error` onto a strategy that it is given as an object: without a
+   * copy for each request, one that comes while another is being checked would take over the other's outcome.
+   */
+  override authenticate(request: Request, options?: object): void {
+    const own = Object.assign(Object.create(Object.getPrototypeOf(this) as object) as this, this);
+    super.authenticate.call(own, request, options);
+  }
+
   /** Gets the claims once the signature is right; what it returns becomes `request.user`. */
   validate(claims: Record<string, unknown>): Promise<Caller> {
     return this.authenticator.identify(this.tokens.claimsOf(claims));

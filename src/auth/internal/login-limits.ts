@@ -10,12 +10,11 @@ const ACCOUNT_FAILURES_PER_HOUR = 100;
 // Not longer: whoever floods an account must not lock its owner out (ASVS 6.1.1).
 const LONGEST_DELAY_S = 30;
 
-/** A login that is being tried; it counts as failed until it is known to be right. */
-export interface LoginAttempt {
-  succeeded(): Promise<void>;
+/** Who tries to log in, as the client says, and from where: nothing here depends on whether there is such an account. */
+export interface Attempt {
+  account: string;
+  ip: string | null;
 }
-
-const UNLIMITED: LoginAttempt = { succeeded: () => Promise.resolve() };
 
 /** How often passwords may be guessed and accounts be made. Counted before anything is hashed, on this node alone. */
 @Injectable()
@@ -36,24 +35,29 @@ export class LoginLimits {
   }
 
   /**
-   * `account` is what the client calls it, so that nothing here depends on whether there is such an account.
-   * The attempt is counted at once: many at the same time get no more than one after the other.
+   * Runs `check`, whose answer is undefined when the password is wrong. The failure is counted before, and taken back
+   * when it was none: many attempts at once get no further than one after the other.
    * @throws RateLimited
    */
-  async attempt(account: string, ip: string | null): Promise<LoginAttempt> {
-    if (this.disabled) return UNLIMITED;
+  async attempt<T>({ account, ip }: Attempt, check: () => Promise<T | undefined>): Promise<T | undefined> {
+    if (this.disabled) return check();
     const address = clientNetwork(ip ?? undefined);
     const pair = `${address} ${account}`;
     await this.refuseDuringDelay(account);
     await consume(this.pair, pair);
     await consume(this.address, address);
     await this.countForAccount(account);
-    return {
-      succeeded: async () => {
-        await Promise.all([this.pair.delete(pair), this.delay.delete(account)]);
-        await Promise.all([this.address.reward(address), this.account.reward(account)]);
-      },
-    };
+    const takeBack = () =>
+      Promise.all([this.pair.reward(pair), this.address.reward(address), this.account.reward(account)]);
+    const result = await check().catch(async (error: unknown) => {
+      await takeBack();
+      throw error;
+    });
+    if (result !== undefined) {
+      await takeBack();
+      await Promise.all([this.pair.delete(pair), this.delay.delete(account)]);
+    }
+    return result;
   }
 
   /** @throws RateLimited */
@@ -66,6 +70,7 @@ export class LoginLimits {
     if (delay !== null && delay.msBeforeNext > 0) throw new RateLimited(delay.msBeforeNext);
   }
 
+  /** From the hundredth failure in an hour on, each makes the next one wait longer. */
   private async countForAccount(account: string): Promise<void> {
     const { consumedPoints } = await this.account.penalty(account);
     const over = consumedPoints - ACCOUNT_FAILURES_PER_HOUR;

@@ -76,8 +76,13 @@ export class SessionRepository {
     return rows.map((row) => row.id);
   }
 
-  /** Forgets sessions, and with them their tokens, that would have ended by now anyway. */
-  async deleteExpired(now: Date): Promise<void> {
-    await this.transactions.run((tx) => tx.query('DELETE FROM sessions WHERE expires_at <= $1', [now]));
+  /** Deletes expired sessions, and with them their tokens; returns those that had not been revoked before. */
+  async deleteExpired(now: Date, limit: number): Promise<{ sessionId: SessionId; userId: UserId }[]> {
+    const sql = `WITH expired AS (
+        DELETE FROM sessions WHERE id IN (
+          SELECT id FROM sessions WHERE expires_at <= $1 ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED)
+        RETURNING id, user_id, revoked_at)
+      SELECT id AS "sessionId", user_id AS "userId" FROM expired WHERE revoked_at IS NULL`;
+    return this.transactions.run((tx) => tx.query<{ sessionId: SessionId; userId: UserId }[]>(sql, [now, limit]));
   }
 }

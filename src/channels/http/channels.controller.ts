@@ -29,7 +29,11 @@ export class ChannelsController {
   constructor(private readonly channels: ChannelsService) {}
 
   @Post('groups/:id/channels')
-  @ApiOperation({ summary: 'Make a channel in a group (admins and the owner).' })
+  @ApiOperation({
+    summary: 'Make a channel',
+    description:
+      'For admins and the owner of the group. Of type TEXT unless told otherwise; the type stays what it was made as.',
+  })
   @ApiCreatedResponse({ description: 'The new channel.', type: ChannelDto })
   @ApiProblems(403)
   async create(
@@ -41,7 +45,7 @@ export class ChannelsController {
   }
 
   @Get('groups/:id/channels')
-  @ApiOperation({ summary: 'A group’s channels, in the order of making.' })
+  @ApiOperation({ summary: 'A group’s channels', description: 'For its members. In the order of making.' })
   @ApiPage(ChannelDto, 'A page of channels.')
   list(
     @CurrentUser() caller: Caller,
@@ -57,14 +61,20 @@ export class ChannelsController {
   }
 
   @Get('channels/:id')
-  @ApiOperation({ summary: 'A channel of one of the caller’s groups.' })
+  @ApiOperation({
+    summary: 'A channel',
+    description: 'For the members of its group. A stranger cannot tell whether there is one.',
+  })
   @ApiOkResponse({ description: 'The channel.', type: ChannelDto })
   async get(@CurrentUser() caller: Caller, @Param('id', ParseIdPipe) id: ConversationId): Promise<ChannelDto> {
     return toChannelDto(await this.channels.get(caller.userId, id));
   }
 
   @Patch('channels/:id')
-  @ApiOperation({ summary: 'Change a channel’s name, topic or slow mode (admins and the owner).' })
+  @ApiOperation({
+    summary: 'Change a channel’s name, topic or slow mode',
+    description: 'For admins and the owner of the group. What is left out stays.',
+  })
   @ApiOkResponse({ description: 'The channel as it is now.', type: ChannelDto })
   @ApiProblems(403)
   async update(
@@ -77,7 +87,10 @@ export class ChannelsController {
 
   @Delete('channels/:id')
   @HttpCode(204)
-  @ApiOperation({ summary: 'Delete a channel with its messages (admins and the owner).' })
+  @ApiOperation({
+    summary: 'Delete a channel',
+    description: 'For admins and the owner of the group. Its messages go with it, for good.',
+  })
   @ApiNoContentResponse({ description: 'It is gone, and its sockets are closed.' })
   @ApiProblems(403)
   delete(@CurrentUser() caller: Caller, @Param('id', ParseIdPipe) id: ConversationId): Promise<void> {

@@ -16,6 +16,21 @@ export class ConversationRepository {
     return tx.findOneBy(Conversation, { id });
   }
 
+  async heads(
+    tx: Tx,
+    ids: readonly ConversationId[],
+  ): Promise<Pick<Conversation, 'id' | 'lastSeq' | 'membershipVersion'>[]> {
+    const rows = await tx.query<{ id: ConversationId; last_seq: string; membership_version: string }[]>(
+      'SELECT id, last_seq, membership_version FROM conversations WHERE id = ANY($1)',
+      [ids],
+    );
+    return rows.map((row) => ({
+      id: row.id,
+      lastSeq: Number(row.last_seq),
+      membershipVersion: Number(row.membership_version),
+    }));
+  }
+
   lock(tx: Tx, id: ConversationId): Promise<Conversation | null> {
     return tx.findOne(Conversation, { where: { id }, lock: { mode: 'pessimistic_write' } });
   }

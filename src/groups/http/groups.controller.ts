@@ -33,14 +33,20 @@ export class GroupsController {
   ) {}
 
   @Post()
-  @ApiOperation({ summary: 'Make a group; the caller becomes its owner.' })
+  @ApiOperation({
+    summary: 'Make a group',
+    description: 'The caller becomes its owner, and its only member. Names need not be unique.',
+  })
   @ApiCreatedResponse({ description: 'The new group.', type: GroupDto })
   async create(@CurrentUser() caller: Caller, @Body() body: CreateGroupDto): Promise<GroupDto> {
     return toGroupDto(await this.groups.create(caller.userId, body));
   }
 
   @Get()
-  @ApiOperation({ summary: 'The caller’s groups, in the order of joining.' })
+  @ApiOperation({
+    summary: 'The caller’s groups',
+    description: 'In the order of joining, each with the caller’s role.',
+  })
   @ApiPage(GroupDto, 'A page of groups.')
   list(@CurrentUser() caller: Caller, @Query() query: PageQuery): Promise<Page<GroupDto>> {
     return pageByTime(query, {
@@ -52,7 +58,7 @@ export class GroupsController {
   }
 
   @Get(':id')
-  @ApiOperation({ summary: 'A group that the caller is a member of.' })
+  @ApiOperation({ summary: 'A group', description: 'For its members. A stranger cannot tell whether there is one.' })
   @ApiOkResponse({ description: 'The group.', type: GroupDto })
   @ApiProblems(404)
   async get(@CurrentUser() caller: Caller, @Param('id', ParseIdPipe) id: GroupId): Promise<GroupDto> {
@@ -60,7 +66,10 @@ export class GroupsController {
   }
 
   @Patch(':id')
-  @ApiOperation({ summary: 'Change a group’s name or description (admins and the owner).' })
+  @ApiOperation({
+    summary: 'Change a group’s name or description',
+    description: 'For admins and the owner. What is left out stays.',
+  })
   @ApiOkResponse({ description: 'The group as it is now.', type: GroupDto })
   @ApiProblems(403, 404)
   async update(
@@ -73,7 +82,10 @@ export class GroupsController {
 
   @Delete(':id')
   @HttpCode(204)
-  @ApiOperation({ summary: 'Delete a group with its channels and their messages (the owner).' })
+  @ApiOperation({
+    summary: 'Delete a group',
+    description: 'For the owner. Its channels and their messages go with it, for good.',
+  })
   @ApiNoContentResponse({ description: 'It is gone, and its sockets are closed.' })
   @ApiProblems(403, 404)
   delete(@CurrentUser() caller: Caller, @Param('id', ParseIdPipe) id: GroupId): Promise<void> {

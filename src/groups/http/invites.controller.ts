@@ -29,7 +29,11 @@ export class InvitesController {
   constructor(private readonly invites: InvitesService) {}
 
   @Post('groups/:id/invites')
-  @ApiOperation({ summary: 'Make an invite (admins and the owner).' })
+  @ApiOperation({
+    summary: 'Make an invite',
+    description:
+      'For admins and the owner. It lasts seven days unless told otherwise, for any number of people unless told otherwise.',
+  })
   @ApiCreatedResponse({ description: 'The new invite.', type: InviteDto })
   @ApiProblems(403)
   async create(
@@ -41,7 +45,10 @@ export class InvitesController {
   }
 
   @Get('groups/:id/invites')
-  @ApiOperation({ summary: 'A group’s invites, oldest first, with those no longer valid (admins and the owner).' })
+  @ApiOperation({
+    summary: 'A group’s invites',
+    description: 'For admins and the owner. Oldest first, with those that are no longer valid.',
+  })
   @ApiPage(InviteDto, 'A page of invites.')
   @ApiProblems(403)
   list(
@@ -59,7 +66,10 @@ export class InvitesController {
 
   @Delete('invites/:code')
   @HttpCode(204)
-  @ApiOperation({ summary: 'Revoke an invite (admins and the owner of its group).' })
+  @ApiOperation({
+    summary: 'Revoke an invite',
+    description: 'For admins and the owner of its group. Who has joined by it stays.',
+  })
   @ApiNoContentResponse({ description: 'Nobody can join by it any more.' })
   @ApiProblems(403)
   revoke(@CurrentUser() caller: Caller, @Param('code') code: string): Promise<void> {
@@ -69,7 +79,8 @@ export class InvitesController {
   @Post('invites/:code/accept')
   @HttpCode(200)
   @ApiOperation({
-    summary: 'Join a group by an invite. Who is a member already gets the group again, and uses nothing up.',
+    summary: 'Join a group by an invite',
+    description: 'Who is a member already gets the group again, and uses nothing up: a lost answer can be retried.',
   })
   @ApiOkResponse({ description: 'The group.', type: GroupDto })
   @ApiProblems({ 404: 'The invite is unknown, has expired, or is used up: which of these is not told.' })

@@ -21,7 +21,10 @@ export class MembersController {
   constructor(private readonly members: MembersService) {}
 
   @Get('members')
-  @ApiOperation({ summary: 'A group’s members, in the order of joining.' })
+  @ApiOperation({
+    summary: 'A group’s members',
+    description: 'For its members. In the order of joining, each with their role.',
+  })
   @ApiPage(MemberDto, 'A page of members.')
   list(
     @CurrentUser() caller: Caller,
@@ -38,7 +41,8 @@ export class MembersController {
 
   @Patch('members/:user_id')
   @ApiOperation({
-    summary: 'Change a member’s role (admins and the owner): the old and the new one are below the caller’s own.',
+    summary: 'Change a member’s role',
+    description: 'For admins and the owner. Both the old and the new role must be below the caller’s own.',
   })
   @ApiOkResponse({ description: 'The member as they are now.', type: MemberDto })
   @ApiProblems(403)
@@ -53,7 +57,11 @@ export class MembersController {
 
   @Delete('members/:user_id')
   @HttpCode(204)
-  @ApiOperation({ summary: 'Remove a member (admins and the owner) whose role is below the caller’s own.' })
+  @ApiOperation({
+    summary: 'Remove a member',
+    description:
+      'For admins and the owner, whose own role must be above the member’s. It answers once the member’s sockets are closed.',
+  })
   @ApiNoContentResponse({ description: 'They are no member any more, and their sockets are closed.' })
   @ApiProblems(403)
   remove(
@@ -66,7 +74,10 @@ export class MembersController {
 
   @Post('leave')
   @HttpCode(204)
-  @ApiOperation({ summary: 'Leave a group. The owner cannot.' })
+  @ApiOperation({
+    summary: 'Leave a group',
+    description: 'The caller’s sockets in its channels close. The owner cannot leave: a group always has one.',
+  })
   @ApiNoContentResponse({ description: 'The caller is no member any more, and their sockets are closed.' })
   @ApiProblems({ 409: 'The caller is the owner.' })
   leave(@CurrentUser() caller: Caller, @Param('id', ParseIdPipe) groupId: GroupId): Promise<void> {

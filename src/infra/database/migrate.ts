@@ -52,9 +52,8 @@ async function connect(client: pg.Client): Promise<void> {
 
 /** The migrations' own connection, without the time limits of the application's pool. */
 function migrationDataSource({ url, migrations }: MigrateOptions): DataSource {
-  return new DataSource({
-    ...dataSourceOptions({ url, poolSize: 1, statementTimeoutMs: 0, entities: [], migrations }),
-  });
+  const options = dataSourceOptions({ url, poolSize: 1, statementTimeoutMs: 0, entities: [], migrations });
+  return new DataSource(options);
 }
 
 async function runPending(options: MigrateOptions): Promise<void> {

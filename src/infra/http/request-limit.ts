@@ -3,7 +3,7 @@ import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { RateLimited } from '../../common/domain-error.js';
 import { clientNetwork } from './client-address.js';
 
-export const REQUESTS_PER_SECOND = 100;
+const REQUESTS_PER_SECOND = 100;
 
 /** Refuses an address with 429 for the rest of the second in which it made over 100 requests to this node. */
 export function requestLimit(): RequestHandler {

@@ -12,7 +12,7 @@ export function validationPipe(): ValidationPipe {
 }
 
 /** One entry for each field that is wrong, a nested one by its dotted path. */
-export function fieldProblems(errors: ValidationError[], parent = ''): FieldProblem[] {
+function fieldProblems(errors: ValidationError[], parent = ''): FieldProblem[] {
   return errors.flatMap(({ property, constraints, children = [] }) => {
     const field = parent === '' ? property : `${parent}.${property}`;
     const own = constraints ? [{ field, problems: Object.values(constraints) }] : [];

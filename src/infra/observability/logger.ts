@@ -33,19 +33,21 @@ interface ErrorDescription {
   stack?: string | undefined;
   code?: unknown;
   constraint?: unknown;
+  query?: unknown;
   cause?: ErrorDescription;
 }
 
 /** Fields by name, never all: an error of the database driver carries the parameters of its statement, which are users' data. */
-export function describeError(error: unknown): ErrorDescription {
+function describeError(error: unknown): ErrorDescription {
   if (!(error instanceof Error)) return { type: typeof error, message: String(error) };
-  const { code, constraint } = error as { code?: unknown; constraint?: unknown };
+  const { code, constraint, query } = error as { code?: unknown; constraint?: unknown; query?: unknown };
   return {
     type: error.constructor.name,
     message: error.message,
     stack: error.stack,
     ...(code !== undefined && { code }),
     ...(constraint !== undefined && { constraint }),
+    ...(query !== undefined && { query }),
     ...(error.cause !== undefined && { cause: describeError(error.cause) }),
   };
 }

@@ -1,12 +1,15 @@
 import { LoggerService } from '@nestjs/common';
 import { Level, Logger } from 'pino';
 
+// One line for each module and route at every start: of use to who looks for a missing one, and to nobody else.
+const CHATTY = new Set<unknown>(['InstanceLoader', 'RouterExplorer', 'RoutesResolver', 'WebSocketsController']);
+
 /** Nest's logger over pino. A message is a text or `{ msg, ...fields }`; the last text after it names who speaks. */
 export class NestLogger implements LoggerService {
   constructor(private readonly logger: Logger) {}
 
   log(message: unknown, ...rest: unknown[]): void {
-    this.write('info', message, rest);
+    this.write(CHATTY.has(rest.at(-1)) ? 'debug' : 'info', message, rest);
   }
 
   error(message: unknown, ...rest: unknown[]): void {

@@ -12,6 +12,6 @@ export function describeStartFailure(error: unknown): string {
 }
 
 function address(error: NodeJS.ErrnoException): string {
-  const { address = '', port = '' } = error as { address?: string; port?: number };
-  return `${address}:${port}`;
+  const { address = '', port } = error as { address?: string; port?: number };
+  return port === undefined ? address : `${address}:${port}`;
 }

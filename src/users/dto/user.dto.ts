@@ -28,16 +28,3 @@ export class OwnUserDto extends UserDto {
   @ApiProperty({ description: 'Shown to the user alone.', type: String, example: 'alice@example.org' })
   email!: string;
 }
-
-export class UserPageDto {
-  @ApiProperty({ description: 'In the order of their names.', type: () => [UserDto] })
-  items!: UserDto[];
-
-  @ApiProperty({
-    description: 'Give it as `cursor` to get the next page; null on the last.',
-    type: String,
-    nullable: true,
-    example: null,
-  })
-  next_cursor!: string | null;
-}

@@ -7,7 +7,7 @@ import { isErrnoException } from '../../../common/errno.js';
 import { OperatorError } from '../../../common/operator-error.js';
 
 /** Another living process owns the data directory. */
-export class DataDirectoryInUse extends OperatorError {}
+class DataDirectoryInUse extends OperatorError {}
 
 /**
  * Makes this process the one owner of a data directory, until it calls what it gets back, or dies.

@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { copyPostgresBinaries, PostgresBinaries } from './postgres-binaries.js';
+import { copyPostgresBinaries, linkLibraries, PostgresBinaries } from './postgres-binaries.js';
 import { Account, canReach, unprivilegedAccount } from './unprivileged-account.js';
 
 /** Where files go that the account of Postgres cannot reach, as in a checkout below a home folder that is private to root. */
@@ -34,15 +34,14 @@ export interface DatabaseHome {
 /** Makes the folder, and chooses an account and places that this account can reach. */
 export function prepareHome(dataDir: string, bundled: PostgresBinaries, log: (line: string) => void): DatabaseHome {
   let folder = path.resolve(dataDir);
-  let binaries = bundled;
   mkdirSync(folder, { recursive: true });
   const account = unprivilegedAccount();
   if (account) {
-    if (!canReach(account, binaries.postgres)) binaries = copyPostgresBinaries(binaries, systemFolder());
     folder = reachableFolder(folder, account, log);
     chownSync(folder, account.uid, account.gid);
   }
   folder = realpathSync(folder);
+  const binaries = runnableBinaries(bundled, folder, account);
   return {
     folder,
     data: path.join(folder, 'data'),
@@ -50,6 +49,11 @@ export function prepareHome(dataDir: string, bundled: PostgresBinaries, log: (li
     binaries,
     run: { ...account, cwd: folder, env: bareEnvironment() },
   };
+}
+
+function runnableBinaries(bundled: PostgresBinaries, folder: string, account: Account | undefined): PostgresBinaries {
+  if (account && !canReach(account, bundled.postgres)) return copyPostgresBinaries(bundled, systemFolder());
+  return linkLibraries(bundled.root) ? bundled : copyPostgresBinaries(bundled, folder);
 }
 
 /** Creates the cluster's files unless they are there. */

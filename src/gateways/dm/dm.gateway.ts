@@ -1,0 +1,89 @@
+import { MessageBody, SubscribeMessage } from '@nestjs/websockets';
+import { SendMessageDto } from '../../messages/dto/send-message.dto.js';
+import { MessagesService } from '../../messages/messages.service.js';
+import { TypingService } from '../../presence/typing.service.js';
+import { Broadcaster } from '../../realtime/broadcaster.js';
+import { Conn, RawGateway } from '../../realtime/raw-gateway.js';
+import type { Departure, HandshakeRequest, RawGatewayHooks } from '../../realtime/raw-gateway.js';
+import type { WireEvent } from '../../realtime/wire.js';
+import { SignalingService } from '../../signaling/signaling.service.js';
+import { SignalCommand, TypingCommand } from '../shared/commands.js';
+import { ConversationStream } from '../shared/conversation-stream.js';
+import { DmAdmission } from './dm.admission.js';
+import { DmContext } from './dm.context.js';
+import type { DmConnection } from './dm.context.js';
+import { audienceOf, messageEvent, senderFields } from './dm.events.js';
+
+/** Messages, typing, presence and WebRTC signaling between two users (protocol section 3). */
+@RawGateway('/ws/dm/:other_user_id')
+export class DmGateway implements RawGatewayHooks<DmContext> {
+  constructor(
+    private readonly admission: DmAdmission,
+    private readonly stream: ConversationStream,
+    private readonly messages: MessagesService,
+    private readonly typingNotices: TypingService,
+    private readonly broadcaster: Broadcaster,
+    private readonly signaling: SignalingService,
+  ) {}
+
+  parse(request: HandshakeRequest): DmContext {
+    return DmContext.read(request);
+  }
+
+  admit(connection: DmConnection): Promise<void> {
+    return this.admission.admit(connection);
+  }
+
+  departed(connection: DmConnection, departure: Departure): Promise<void> {
+    return this.stream.close(connection, departure);
+  }
+
+  @SubscribeMessage('dm_message')
+  async message(@Conn() connection: DmConnection, @MessageBody() command: SendMessageDto): Promise<WireEvent> {
+    const { conversationId, otherUserId } = connection.context.conversation;
+    const sent = await this.messages.send(connection.userId, conversationId, command);
+    return this.stream.acknowledge(connection, sent, () => {
+      connection.send(messageEvent(sent.message, [connection.userId, otherUserId], true));
+    });
+  }
+
+  @SubscribeMessage('dm_typing')
+  typing(@Conn() connection: DmConnection, @MessageBody() command: TypingCommand): Promise<void> {
+    const { userId, username } = connection.user;
+    const { conversationId } = connection.context.conversation;
+    const event = { type: 'dm_typing', user_id: userId, username, conversation_id: conversationId };
+    return this.typingNotices.set(connection.id, command.is_typing, (isTyping) =>
+      this.broadcaster.publish(audienceOf(conversationId), { ...event, is_typing: isTyping }, { exceptUserId: userId }),
+    );
+  }
+
+  @SubscribeMessage('webrtc_offer')
+  offer(@Conn() connection: DmConnection, @MessageBody() command: SignalCommand): Promise<void> {
+    return this.signal(connection, 'webrtc_offer', command);
+  }
+
+  @SubscribeMessage('webrtc_answer')
+  answer(@Conn() connection: DmConnection, @MessageBody() command: SignalCommand): Promise<void> {
+    return this.signal(connection, 'webrtc_answer', command);
+  }
+
+  @SubscribeMessage('webrtc_ice_candidate')
+  candidate(@Conn() connection: DmConnection, @MessageBody() command: SignalCommand): Promise<void> {
+    return this.signal(connection, 'webrtc_ice_candidate', command);
+  }
+
+  private signal(
+    connection: DmConnection,
+    type: string,
+    { target_connection_id: toConnection, data }: SignalCommand,
+  ): Promise<void> {
+    const { conversationId, otherUserId } = connection.context.conversation;
+    const event = { type, ...senderFields(connection), data };
+    return this.signaling.signal(audienceOf(conversationId), {
+      from: connection.id,
+      to: otherUserId,
+      toConnection,
+      event,
+    });
+  }
+}

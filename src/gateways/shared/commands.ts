@@ -1,0 +1,71 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsBoolean, IsOptional, IsUUID, registerDecorator } from 'class-validator';
+import type { ConnectionId } from '../../common/ids.js';
+import type { Json } from '../../cluster/cluster.js';
+
+/** Bytes of a signal's `data` (protocol section 2). */
+const SIGNAL_MAX_BYTES = 32_768;
+const MEDIA_MAX_BYTES = 1024;
+
+/** A JSON value of at most so many bytes, serialised. */
+function IsJsonWithin(bytes: number): PropertyDecorator {
+  return (target, property) => {
+    registerDecorator({
+      name: 'isJsonWithin',
+      target: target.constructor,
+      propertyName: property as string,
+      validator: {
+        validate: (value: unknown) => value === undefined || Buffer.byteLength(JSON.stringify(value)) <= bytes,
+        defaultMessage: () => `must be at most ${bytes} bytes of JSON`,
+      },
+    });
+  };
+}
+
+/** `typing`, `dm_typing` */
+export class TypingCommand {
+  @ApiProperty({ description: 'Whether the user is typing; `true` ends by itself after 6 s.', example: true })
+  @IsBoolean()
+  is_typing!: boolean;
+}
+
+/** `webrtc_offer`, `webrtc_answer`, `webrtc_ice_candidate` to the other side of a DM. */
+export class SignalCommand {
+  @ApiPropertyOptional({ description: 'Only this connection of the target.', type: String, format: 'uuid' })
+  @IsOptional()
+  @IsUUID()
+  target_connection_id?: ConnectionId;
+
+  @ApiProperty({
+    description: 'Relayed untouched, never stored; at most 32 KiB.',
+    type: 'object',
+    additionalProperties: true,
+  })
+  @IsDefinedOrNull()
+  @IsJsonWithin(SIGNAL_MAX_BYTES)
+  data!: Json;
+}
+
+/** `call_join` */
+export class CallJoinCommand {
+  @ApiPropertyOptional({
+    description: 'What the participant sends, as clients agree on it; at most 1 KiB.',
+    type: 'object',
+    additionalProperties: true,
+    example: { audio: true, video: false },
+  })
+  @IsJsonWithin(MEDIA_MAX_BYTES)
+  media?: Json;
+}
+
+/** The end of candidates is `null`, which is a value; only a missing one is not. */
+function IsDefinedOrNull(): PropertyDecorator {
+  return (target, property) => {
+    registerDecorator({
+      name: 'isDefinedOrNull',
+      target: target.constructor,
+      propertyName: property as string,
+      validator: { validate: (value: unknown) => value !== undefined, defaultMessage: () => 'must be given' },
+    });
+  };
+}

@@ -1,0 +1,114 @@
+import { Injectable } from '@nestjs/common';
+import type { ConversationId } from '../../common/ids.js';
+import { ConversationFeed } from '../../messages/conversation-feed.js';
+import type { HistoryPage, LogSnapshot } from '../../messages/message-history.service.js';
+import { MessageHistoryService } from '../../messages/message-history.service.js';
+import type { Change, LogPosition, MessageState, Sent } from '../../messages/message.js';
+import { PresenceService } from '../../presence/presence.service.js';
+import type { Roster, Transition } from '../../presence/roster.js';
+import { TypingService } from '../../presence/typing.service.js';
+import { Broadcaster } from '../../realtime/broadcaster.js';
+import { CloseCode } from '../../realtime/close-codes.js';
+import type { Connection } from '../../realtime/connection.js';
+import type { Departure } from '../../realtime/raw-gateway.js';
+import type { Frame, WireEvent } from '../../realtime/wire.js';
+import type { ConversationContext } from './conversation-context.js';
+
+/** How a gateway says what happens in a conversation: its event and field names. */
+export interface ConversationDialect {
+  /** The name of the conversation's audience and presence scope. */
+  audience: string;
+  /** What comes before `connected`; none when there is nothing to say. */
+  greeting(roster: Roster): WireEvent | undefined;
+  connected(position: LogPosition, roster: Roster): WireEvent;
+  history(page: HistoryPage): WireEvent;
+  replayed(message: MessageState, from: number): WireEvent;
+  resumed(resume: { from: number; complete: boolean }, lastSeq: number): WireEvent;
+  changed(change: Change): Frame;
+  /** What a client gets of arrivals and departures; undefined: nothing. */
+  presence(transitions: readonly Transition[]): Frame | undefined;
+}
+
+type ConversationConnection = Connection<ConversationContext>;
+
+/** A connection's stream of one conversation, the same for every dialect: attach, snapshot, greet, replay, go live. */
+@Injectable()
+export class ConversationStream {
+  constructor(
+    private readonly feed: ConversationFeed,
+    private readonly history: MessageHistoryService,
+    private readonly presence: PresenceService,
+    private readonly typing: TypingService,
+    private readonly broadcaster: Broadcaster,
+  ) {}
+
+  /**
+   * The live stream is attached, and held back, before the snapshot is read (section 2). Presence comes last, so that
+   * nothing can reach the client between the roster and the frames that are sent in the same turn.
+   */
+  async open(
+    connection: ConversationConnection,
+    conversationId: ConversationId,
+    dialect: ConversationDialect,
+  ): Promise<void> {
+    const { context } = connection;
+    context.conversationId = conversationId;
+    const subscription = await this.feed.attach(conversationId, {
+      userId: connection.userId,
+      deliver: (change) => {
+        connection.sendFrame(dialect.changed(change));
+      },
+      revoked: () => {
+        connection.close(CloseCode.Forbidden, 'not allowed');
+      },
+    });
+    context.subscription = subscription;
+    const snapshot = await this.history.snapshot(conversationId, context.request);
+    context.leaveAudience = await this.broadcaster.join(dialect.audience, connection);
+    const { id: connectionId, user } = connection;
+    const arrival = { connectionId, userId: user.userId, username: user.username };
+    context.presence = await this.presence.enter(dialect.audience, arrival, (transitions) => {
+      const frame = dialect.presence(transitions);
+      if (frame) connection.sendFrame(frame, 'volatile');
+    });
+    greet(connection, dialect, { snapshot, roster: context.presence.roster });
+    await subscription.release(snapshot.lastSeq);
+  }
+
+  /** Ends whatever the connection holds, however far its admission came. */
+  async close({ id, context }: ConversationConnection, departure: Departure): Promise<void> {
+    context.subscription?.detach();
+    context.leaveAudience?.();
+    await this.typing.end(id);
+    await context.presence?.leave(departure);
+  }
+
+  /**
+   * The answer to a send: its `ack` comes after the event itself. A repeated nonce gives the first message again, to
+   * this connection alone (section 2.1).
+   */
+  async acknowledge(
+    { context }: ConversationConnection,
+    { message, duplicate }: Sent,
+    repeat: () => void,
+  ): Promise<WireEvent> {
+    if (duplicate) repeat();
+    else await context.subscription?.reached(message.rev);
+    return { type: 'ack', id: message.id, seq: message.seq, rev: message.rev, ...(duplicate && { duplicate }) };
+  }
+}
+
+function greet(
+  connection: ConversationConnection,
+  dialect: ConversationDialect,
+  { snapshot, roster }: { snapshot: LogSnapshot; roster: Roster },
+): void {
+  const greeting = dialect.greeting(roster);
+  if (greeting) connection.send(greeting);
+  connection.send(dialect.connected(snapshot, roster));
+  if (snapshot.history) connection.send(dialect.history(snapshot.history));
+  const { resume } = snapshot;
+  if (!resume) return;
+  for (const message of resume.changed) connection.send(dialect.replayed(message, resume.from));
+  connection.send(dialect.resumed(resume, snapshot.lastSeq));
+}

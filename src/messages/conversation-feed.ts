@@ -1,0 +1,103 @@
+import { BeforeApplicationShutdown, Injectable, OnApplicationBootstrap } from '@nestjs/common';
+import { Cluster } from '../cluster/cluster.js';
+import type { Json } from '../cluster/cluster.js';
+import { BackgroundTasks } from '../common/background-tasks.js';
+import { Cancel, Clock } from '../common/clock.js';
+import type { ConversationId } from '../common/ids.js';
+import { ConversationReader } from './internal/conversation-reader.js';
+import { LogSource } from './internal/log-source.js';
+import { FeedSubscriber, FeedSubscription } from './feed-subscription.js';
+import type { Change } from './message.js';
+
+/** A log that missed a notification is at most this far behind (protocol section 2.1: 5 s). */
+const HEAD_CHECK_MS = 4000;
+const HEAD_CHECK_CHUNK = 1000;
+
+/**
+ * The live stream of the logs: on each node one reader per conversation with local subscribers delivers its changes in
+ * order, without a hole, also when the backplane loses, doubles or reorders notifications.
+ */
+@Injectable()
+export class ConversationFeed implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly readers = new Map<ConversationId, ConversationReader>();
+  private stopChecking: Cancel = () => undefined;
+
+  constructor(
+    private readonly cluster: Cluster,
+    private readonly source: LogSource,
+    private readonly clock: Clock,
+    private readonly tasks: BackgroundTasks,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.stopChecking = this.clock.every(HEAD_CHECK_MS, () => {
+      this.tasks.run('head check', () => this.checkHeads());
+    });
+  }
+
+  beforeApplicationShutdown(): void {
+    this.stopChecking();
+  }
+
+  /**
+   * Attaches a subscriber, who gets nothing until it is released with the head of a snapshot that it read after this
+   * has resolved: then it gets every later change, in order (attach, read, release: nothing is missed or doubled).
+   */
+  async attach(conversationId: ConversationId, subscriber: FeedSubscriber): Promise<FeedSubscription> {
+    const reader = this.readers.get(conversationId) ?? this.open(conversationId);
+    const subscription = reader.add(subscriber, () => {
+      if (reader.isEmpty) this.close(reader);
+    });
+    try {
+      await reader.ready;
+    } catch (error) {
+      subscription.detach();
+      throw error;
+    }
+    return subscription;
+  }
+
+  /** Tells every node of a change that has been committed. The caller's answer does not wait for it. */
+  announce(change: Change): void {
+    this.tasks.run('announce a change', () =>
+      this.cluster.topics.publish(topicOf(change.message.conversationId), change as unknown as Json),
+    );
+  }
+
+  /** Compares every reader's position with its log's head, and catches up where a notification was lost. */
+  async checkHeads(): Promise<void> {
+    const ids = [...this.readers.keys()];
+    for (let from = 0; from < ids.length; from += HEAD_CHECK_CHUNK) {
+      const chunk = ids.slice(from, from + HEAD_CHECK_CHUNK);
+      const heads = new Map((await this.source.heads(chunk)).map((head) => [head.id, head]));
+      for (const id of chunk) {
+        const head = heads.get(id);
+        if (head) this.readers.get(id)?.compare(head);
+        else this.readers.get(id)?.end();
+      }
+    }
+  }
+
+  private open(conversationId: ConversationId): ConversationReader {
+    const reader = new ConversationReader(conversationId, {
+      source: this.source,
+      clock: this.clock,
+      tasks: this.tasks,
+      subscribe: (listener) =>
+        this.cluster.topics.subscribe(topicOf(conversationId), (message) => {
+          listener(message as unknown as Change);
+        }),
+    });
+    this.readers.set(conversationId, reader);
+    return reader;
+  }
+
+  private close(reader: ConversationReader): void {
+    if (this.readers.get(reader.conversationId) === reader) this.readers.delete(reader.conversationId);
+    reader.close();
+  }
+}
+
+function topicOf(conversationId: ConversationId): string {
+  return `log:${conversationId}`;
+}

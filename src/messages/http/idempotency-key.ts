@@ -1,0 +1,16 @@
+import { createParamDecorator, ExecutionContext } from '@nestjs/common';
+import { ValidationFailed } from '../../common/domain-error.js';
+import { codePoints, isStorable } from '../../common/text.js';
+import { NONCE_MAX_LENGTH } from '../dto/send-message.dto.js';
+
+/** The `Idempotency-Key` header, which is the nonce of a send (protocol section 8). */
+export const IdempotencyKey = createParamDecorator((_: unknown, context: ExecutionContext): string | undefined => {
+  const { headers } = context.switchToHttp().getRequest<{ headers: Record<string, string | undefined> }>();
+  const key = headers['idempotency-key']?.trim();
+  if (key === undefined) return undefined;
+  if (key === '' || !isStorable(key) || codePoints(key) > NONCE_MAX_LENGTH)
+    throw new ValidationFailed([
+      { field: 'Idempotency-Key', problems: [`must be 1 to ${NONCE_MAX_LENGTH} characters long`] },
+    ]);
+  return key;
+});

@@ -1,0 +1,173 @@
+import { Logger } from '@nestjs/common';
+import type { BackgroundTasks } from '../../common/background-tasks.js';
+import type { Cancel, Clock } from '../../common/clock.js';
+import type { ConversationId } from '../../common/ids.js';
+import type { ConversationHead } from '../../conversations/conversation.js';
+import { FeedSubscriber, FeedSubscription } from '../feed-subscription.js';
+import type { Change } from '../message.js';
+import type { LogSource } from './log-source.js';
+
+/** A notification that overtook another may be waited for this long, before the hole is read from Postgres. */
+const HOLE_WAIT_MS = 30;
+/** Changes ahead of a hole that are kept; beyond that they are read from Postgres with the hole. */
+const AHEAD_LIMIT = 1000;
+
+interface ReaderServices {
+  source: LogSource;
+  clock: Clock;
+  tasks: BackgroundTasks;
+  subscribe(listener: (change: Change) => void): Promise<Cancel>;
+}
+
+/**
+ * One conversation's stream on this node (architecture section 4): delivers each change once, in order. The next number
+ * is delivered, an old one dropped, one ahead is kept until the hole before it is filled. A newer membership version
+ * stops the delivery until the subscribers have been checked.
+ */
+export class ConversationReader {
+  /** Resolves once nothing that commits from now on can be missed. */
+  readonly ready: Promise<void>;
+  private readonly logger = new Logger(ConversationReader.name);
+  private readonly subscriptions = new Set<FeedSubscription>();
+  private readonly ahead = new Map<number, Change>();
+  private cursor = 0;
+  private membershipVersion = 0;
+  private unsubscribe: Cancel = () => undefined;
+  private holeTimer: Cancel | undefined;
+  private filling = false;
+  private started = false;
+  private closed = false;
+
+  constructor(
+    readonly conversationId: ConversationId,
+    private readonly services: ReaderServices,
+  ) {
+    this.ready = this.start();
+    // Awaited by each subscriber; a failure with none left is nobody's.
+    this.ready.catch(() => undefined);
+  }
+
+  get isEmpty(): boolean {
+    return this.subscriptions.size === 0;
+  }
+
+  add(subscriber: FeedSubscriber, onDetach: () => void): FeedSubscription {
+    const subscription: FeedSubscription = new FeedSubscription(
+      subscriber,
+      () => {
+        this.subscriptions.delete(subscription);
+        onDetach();
+      },
+      (from) => this.services.source.read(this.conversationId, from),
+    );
+    this.subscriptions.add(subscription);
+    return subscription;
+  }
+
+  close(): void {
+    this.closed = true;
+    this.holeTimer?.();
+    this.unsubscribe();
+  }
+
+  /** The log's head, read by the regular check: catches up with what no notification told. */
+  compare({ lastSeq, membershipVersion }: ConversationHead): void {
+    if (this.started && (lastSeq > this.cursor || membershipVersion > this.membershipVersion)) this.fill();
+  }
+
+  /** The conversation has been deleted: there is nothing to read any more. */
+  end(): void {
+    for (const subscription of [...this.subscriptions]) revoke(subscription);
+  }
+
+  /** Subscribe first, then read the head: what commits between the two is ahead of it, or in it. */
+  private async start(): Promise<void> {
+    const cancel = await this.services.subscribe((change) => {
+      this.notice(change);
+    });
+    this.unsubscribe = cancel;
+    if (this.closed) cancel();
+    const head = await this.services.source.head(this.conversationId);
+    this.cursor = head?.lastSeq ?? 0;
+    this.membershipVersion = head?.membershipVersion ?? 0;
+    this.started = true;
+    this.drain();
+  }
+
+  private notice(change: Change): void {
+    if (change.rev <= this.cursor || this.closed) return;
+    if (this.ahead.size < AHEAD_LIMIT) this.ahead.set(change.rev, change);
+    if (this.started) this.drain();
+  }
+
+  /** Delivers what is next in order; what is left is ahead of a hole. */
+  private drain(): void {
+    if (this.filling) return;
+    for (let change = this.ahead.get(this.cursor + 1); change; change = this.ahead.get(this.cursor + 1)) {
+      if (change.membershipVersion > this.membershipVersion) {
+        this.fill();
+        return;
+      }
+      this.deliver(change);
+    }
+    for (const rev of this.ahead.keys()) if (rev <= this.cursor) this.ahead.delete(rev);
+    if (this.ahead.size > 0)
+      this.holeTimer ??= this.services.clock.after(HOLE_WAIT_MS, () => {
+        this.fill();
+      });
+  }
+
+  private deliver(change: Change): void {
+    this.ahead.delete(change.rev);
+    this.cursor = change.rev;
+    for (const subscription of this.subscriptions) subscription.take(change);
+  }
+
+  /** Reads everything after the cursor, one read at a time; a failed one is repeated by the next head check. */
+  private fill(): void {
+    this.holeTimer?.();
+    this.holeTimer = undefined;
+    if (this.filling || this.closed) return;
+    this.filling = true;
+    this.services.tasks.run('fill a hole', async () => {
+      try {
+        await this.readOn();
+      } finally {
+        this.filling = false;
+        this.drain();
+      }
+    });
+  }
+
+  private async readOn(): Promise<void> {
+    for (let hasMore = true; hasMore && !this.closed;) {
+      const page = await this.services.source.read(this.conversationId, this.cursor);
+      if (page.membershipVersion > this.membershipVersion) await this.checkSubscribers();
+      for (const change of page.changes) if (change.rev > this.cursor) this.deliver(change);
+      this.cursor = Math.max(this.cursor, page.head);
+      ({ hasMore } = page);
+    }
+  }
+
+  /** Nobody who was removed gets anything that was committed after it. */
+  private async checkSubscribers(): Promise<void> {
+    const head = await this.services.source.head(this.conversationId);
+    const userIds = [...this.subscriptions].map(({ subscriber }) => subscriber.userId);
+    const readers = await this.services.source.readersAmong(this.conversationId, userIds);
+    for (const subscription of [...this.subscriptions]) {
+      if (readers.has(subscription.subscriber.userId)) continue;
+      this.logger.log({
+        msg: 'reader removed',
+        conversation_id: this.conversationId,
+        user_id: subscription.subscriber.userId,
+      });
+      revoke(subscription);
+    }
+    this.membershipVersion = head?.membershipVersion ?? Number.MAX_SAFE_INTEGER;
+  }
+}
+
+function revoke(subscription: FeedSubscription): void {
+  subscription.detach();
+  subscription.subscriber.revoked();
+}

@@ -1,0 +1,29 @@
+import { Module } from '@nestjs/common';
+import { ChannelsModule } from '../channels/channels.module.js';
+import { ConversationsModule } from '../conversations/conversations.module.js';
+import { DmsModule } from '../dms/dms.module.js';
+import { GroupsModule } from '../groups/groups.module.js';
+import { ConversationFeed } from './conversation-feed.js';
+import { ChannelMessagesController } from './http/channel-messages.controller.js';
+import { DmsController } from './http/dms.controller.js';
+import { MessageController } from './http/message.controller.js';
+import { ConversationAccess } from './internal/conversation-access.js';
+import { LogSource } from './internal/log-source.js';
+import { MessageHistoryService } from './message-history.service.js';
+import { MessagesService } from './messages.service.js';
+import { MessageRepository } from './persistence/message.repository.js';
+
+@Module({
+  imports: [GroupsModule, ConversationsModule, ChannelsModule, DmsModule],
+  controllers: [ChannelMessagesController, DmsController, MessageController],
+  providers: [
+    MessagesService,
+    MessageHistoryService,
+    ConversationFeed,
+    ConversationAccess,
+    LogSource,
+    MessageRepository,
+  ],
+  exports: [MessagesService, MessageHistoryService, ConversationFeed],
+})
+export class MessagesModule {}

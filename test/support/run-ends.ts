@@ -1,0 +1,25 @@
+import { spawn } from 'node:child_process';
+
+const WATCHER = `
+  import { readFileSync, rmSync } from 'node:fs';
+  const folder = process.argv[1];
+  process.stdin.resume().on('close', () => {
+    try {
+      process.kill(Number(readFileSync(folder + '/postgres/data/postmaster.pid', 'utf8').split('\\n')[0]), 'SIGQUIT');
+    } catch {}
+    rmSync(folder, { recursive: true, force: true, maxRetries: 50 });
+  });
+`;
+
+/**
+ * Sees to it that the database of a test run ends with the run, even one that was killed: a process of its own waits for
+ * the pipe to us to break, which no kill -9 prevents, then stops the server and removes the folder.
+ */
+export function removeWhenRunEnds(folder: string): void {
+  const watcher = spawn(process.execPath, ['--input-type=module', '-e', WATCHER, folder], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  watcher.unref();
+  (watcher.stdin as unknown as { unref(): void }).unref();
+}
