@@ -215,6 +215,22 @@ describe('close codes by refusal (1.2)', () => {
     expect(await departuresOf(id)).toHaveLength(1);
   });
 
+  it('nothing that comes after our close frame is handled, even if admission ends well after it', async () => {
+    const id = freshId();
+    echo.gateway.onAdmit = (connection) => {
+      connection.close(4403, 'left');
+      return Promise.resolve();
+    };
+    echo.gateway.handled.length = 0;
+    const peer = await RawPeer.upgrade(echo.port, `/ws/echo/${id}?token=alice`);
+    expect(await peer.closeCode()).toBe(4403);
+    peer.frame(OPCODE.text, '{"type":"echo","n":1}');
+    await peer.gone();
+    expect(await departuresOf(id)).toEqual([{ how: 'clean' }]);
+    expect(echo.gateway.handled).toEqual([]);
+    expect(peer.texts()).toEqual([]);
+  });
+
   it('a reason that is too long for a close frame is cut between characters', async () => {
     echo.gateway.onAdmit = () => Promise.reject(new AdmissionRefused(4403, '€'.repeat(100)));
     expect(await (await open(freshId())).closed).toEqual({ code: 4403, reason: '€'.repeat(41) });
