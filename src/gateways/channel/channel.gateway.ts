@@ -1,5 +1,6 @@
 import { MessageBody, SubscribeMessage } from '@nestjs/websockets';
 import { Forbidden } from '../../common/domain-error.js';
+import type { UserId } from '../../common/ids.js';
 import { SendMessageDto } from '../../messages/dto/send-message.dto.js';
 import { MessagesService } from '../../messages/messages.service.js';
 import { TypingService } from '../../presence/typing.service.js';
@@ -37,8 +38,11 @@ export class ChannelGateway implements RawGatewayHooks<ChannelContext> {
   }
 
   async departed(connection: ChannelConnection, departure: Departure): Promise<void> {
-    await this.leaveCall(connection);
-    await this.stream.close(connection, departure);
+    try {
+      await this.leaveCall(connection);
+    } finally {
+      await this.stream.close(connection, departure);
+    }
   }
 
   @SubscribeMessage('message')
@@ -117,8 +121,8 @@ export class ChannelGateway implements RawGatewayHooks<ChannelContext> {
     const event = { type, ...senderFields(connection), data };
     return this.signaling.signal(audienceOf(connection.context.channelId), {
       from: connection.id,
-      to,
-      toConnection,
+      to: to.toLowerCase() as UserId,
+      toConnection: toConnection ?? undefined,
       event,
     });
   }

@@ -9,6 +9,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { Response } from 'express';
+import { ChannelsService } from '../../channels/channels.service.js';
 import type { ConversationId } from '../../common/ids.js';
 import { ApiProblems } from '../../infra/http/api-docs.js';
 import { CurrentUser } from '../../infra/http/current-user.decorator.js';
@@ -29,6 +30,7 @@ import { changesPage, messagesPage } from './message-answers.js';
 @Controller('channels/:id')
 export class ChannelMessagesController {
   constructor(
+    private readonly channels: ChannelsService,
     private readonly messages: MessagesService,
     private readonly history: MessageHistoryService,
   ) {}
@@ -56,6 +58,7 @@ export class ChannelMessagesController {
     @IdempotencyKey() key: string | undefined,
     @Res({ passthrough: true }) response: Response,
   ): Promise<ChannelMessageDto> {
+    await this.channels.get(caller.userId, channelId);
     const { message, duplicate } = await this.messages.send(caller.userId, channelId, {
       content: body.content,
       nonce: key ?? body.nonce,
@@ -76,6 +79,7 @@ export class ChannelMessagesController {
     @Param('id', ParseIdPipe) channelId: ConversationId,
     @Query() { limit, before_seq, after_seq }: MessagesQuery,
   ): Promise<ChannelMessagesPageDto> {
+    await this.channels.get(caller.userId, channelId);
     const page = await this.history.list(caller.userId, channelId, { limit, before: before_seq, after: after_seq });
     return messagesPage(page, after_seq !== undefined, toChannelMessage);
   }
@@ -92,6 +96,7 @@ export class ChannelMessagesController {
     @Param('id', ParseIdPipe) channelId: ConversationId,
     @Query() query: ChangesQuery,
   ): Promise<ChannelChangesDto> {
+    await this.channels.get(caller.userId, channelId);
     return changesPage(await this.history.changes(caller.userId, channelId, query), toChannelMessage);
   }
 }
