@@ -38,7 +38,7 @@ export class MessagesService {
    */
   async send(senderId: UserId, conversationId: ConversationId, draft: MessageDraft): Promise<Sent> {
     const { message, duplicate, membershipVersion } = await this.transactions.run((tx) =>
-      this.store(tx, { senderId, conversationId, draft: { ...draft, content: draft.content.trim() } }),
+      this.store(tx, { senderId, conversationId, draft: trimmed(draft) }),
     );
     if (!duplicate) this.feed.announce({ rev: message.rev, membershipVersion, message } satisfies Change);
     return { message, duplicate };
@@ -95,6 +95,11 @@ export class MessagesService {
     const members = await this.membership.membersAmong(groupId, names, tx);
     return members.map(({ userId }) => userId);
   }
+}
+
+/** Texts are stored trimmed (section 1); a client's `null` is no nonce. */
+function trimmed({ content, nonce }: MessageDraft): MessageDraft {
+  return { content: content.trim(), nonce: nonce?.trim() };
 }
 
 /** What makes two drafts the same: kept as first sent, so that a later edit does not turn a retry into a conflict. */
