@@ -31,8 +31,8 @@ export interface CallEntry {
 export interface Signal {
   from: ConnectionId;
   to: UserId;
-  /** One connection of the target; without it, all of them. */
-  toConnection?: ConnectionId | undefined;
+  /** One connection of the target; without it (a client may say `null`), all of them. */
+  toConnection?: ConnectionId | null | undefined;
   event: WireEvent;
 }
 
@@ -54,8 +54,8 @@ export class SignalingService {
    */
   async signal(scope: string, { from, to, toConnection, event }: Signal): Promise<void> {
     const reachable = this.presence.connectionsOf(scope, to).filter((id) => id !== from);
-    if (toConnection === undefined && reachable.length === 0) throw new TargetNotFound('target_user_id', to);
-    if (toConnection !== undefined && !reachable.includes(toConnection))
+    if (!toConnection && reachable.length === 0) throw new TargetNotFound('target_user_id', to);
+    if (toConnection && !reachable.includes(toConnection))
       throw new TargetNotFound('target_connection_id', toConnection);
     await this.broadcaster.publish(scope, event, {
       userId: to,
