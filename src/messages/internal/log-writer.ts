@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { ConversationId, UserId } from '../../common/ids.js';
+import { KeyedQueue } from '../../common/keyed-queue.js';
 import type { ConversationView } from '../../conversations/conversation.js';
 import { ConversationsService } from '../../conversations/conversations.service.js';
 import { TransactionRunner } from '../../infra/database/transaction-runner.js';
@@ -9,6 +10,9 @@ import { NonceReused } from '../messages.errors.js';
 import { MessageRepository } from '../persistence/message.repository.js';
 import { ConversationAccess } from './conversation-access.js';
 import { hashOf, MessageComposer } from './message-composer.js';
+
+/** Drafts of one log that may wait on this node; beyond that they are refused as `unavailable`. */
+const MOST_WAITING = 1000;
 
 /** A draft with its sender and its log; content and nonce are trimmed. */
 export interface Submission {
@@ -27,6 +31,9 @@ export interface Written extends Sent {
  */
 @Injectable()
 export class LogWriter {
+  /** Drafts of one log would only wait for each other's row lock, with a connection of the pool in their hands. */
+  private readonly lines = new KeyedQueue<ConversationId>(MOST_WAITING);
+
   constructor(
     private readonly conversations: ConversationsService,
     private readonly access: ConversationAccess,
@@ -37,7 +44,7 @@ export class LogWriter {
 
   /** @throws NoAccess, ConversationNotFound, NonceReused, RateLimited (slow mode), Unavailable */
   write(submission: Submission): Promise<Written> {
-    return this.transactions.run((tx) => this.store(tx, submission));
+    return this.lines.run(submission.conversationId, () => this.transactions.run((tx) => this.store(tx, submission)));
   }
 
   private async store(tx: Tx, { senderId, conversationId, draft }: Submission): Promise<Written> {
