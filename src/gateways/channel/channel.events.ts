@@ -7,11 +7,6 @@ import type { Frame, WireEvent } from '../../realtime/wire.js';
 import type { PlacedParticipant } from '../../signaling/signaling.service.js';
 import type { ChannelConnection } from './channel.context.js';
 
-/** The name of a channel's audience and presence scope. */
-export function audienceOf(channelId: ConversationId): string {
-  return `channel:${channelId}`;
-}
-
 /** `message` for one that the client cannot have seen, else `message_updated` (section 2.1). */
 export function messageEvent(message: MessageState, isNew: boolean): WireEvent {
   return { type: isNew ? 'message' : 'message_updated', ...toChannelMessage(message) };
