@@ -20,7 +20,8 @@ export function parseMessage(text: string): ParsedMessage {
   const fields = value as Record<string, unknown>;
   const type = Object.hasOwn(fields, 'type') ? fields['type'] : undefined;
   if (typeof type !== 'string') return badJson('Expected a string "type".');
-  if (exceedsJsonLimits(value)) return badJson('The JSON is nested too deep, or an object has too many keys.');
+  if (exceedsJsonLimits(value))
+    return badJson('The JSON is nested too deep, an object has too many keys, or a number is too large.');
   const ref = Object.hasOwn(fields, 'ref') ? fields['ref'] : undefined;
   if (ref !== undefined && (typeof ref !== 'string' || codePoints(ref) > REF_MAX_LENGTH)) {
     return {
