@@ -13,6 +13,7 @@ import type { Connection } from '../../realtime/connection.js';
 import type { Departure } from '../../realtime/raw-gateway.js';
 import type { Frame, WireEvent } from '../../realtime/wire.js';
 import type { ConversationContext } from './conversation-context.js';
+import type { ChangeAckEvent } from './event-shapes.js';
 
 /** How a gateway says what happens in a conversation: its event and field names. */
 export interface ConversationDialect {
@@ -94,7 +95,13 @@ export class ConversationStream {
   ): Promise<WireEvent> {
     if (duplicate) repeat();
     else await context.subscription?.reached(message.rev);
-    return { type: 'ack', id: message.id, seq: message.seq, rev: message.rev, ...(duplicate && { duplicate }) };
+    return {
+      type: 'ack',
+      id: message.id,
+      seq: message.seq,
+      rev: message.rev,
+      ...(duplicate && { duplicate }),
+    } satisfies Omit<ChangeAckEvent, 'ref'>;
   }
 }
 
