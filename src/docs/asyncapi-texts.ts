@@ -45,7 +45,9 @@ const socket = new WebSocket(\`\${url}?ticket=\${encodeURIComponent(ticket)}\`);
     code: `const socket = new WebSocket(url);
 socket.addEventListener('message', ({ data }) => {
   const event = JSON.parse(data);
-  if (event.type === 'auth_required') socket.send(JSON.stringify({ type: 'auth_token', token: accessToken }));
+  if (event.type === 'auth_required') {
+    socket.send(JSON.stringify({ type: 'auth_token', token: accessToken }));
+  }
   if (event.type === 'auth_success') console.log(\`signed in as \${event.user}\`);
   if (event.type === 'auth_error') console.log(event.code); // and the socket closes with 4401
 });`,

@@ -1,4 +1,5 @@
 import Ajv from 'ajv';
+import type { ReceivedEvent } from './socket-client.js';
 import type { TestApp } from './test-app.js';
 
 interface Reference {
@@ -71,7 +72,7 @@ export class AsyncApiChecker {
   }
 
   /** The key of the message that this frame is. @throws Error that says why it is none */
-  identify(channel: string, action: Operation['action'], frame: { type: string }): string {
+  identify(channel: string, action: Operation['action'], frame: ReceivedEvent): string {
     const candidates = this.keys(channel, action).filter((key) => this.message(key).name === frame.type);
     const problems = candidates.map((key): [string, string] => [key, this.problems(key, frame)]);
     const fit = problems.find(([, problem]) => problem === '');

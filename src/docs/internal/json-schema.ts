@@ -10,7 +10,7 @@ export interface JsonSchema {
   description?: string;
   const?: unknown;
   enum?: unknown[];
-  default?: unknown;
+  default?: string | number | boolean;
   examples?: unknown[];
   properties?: Record<string, JsonSchema>;
   required?: string[];
