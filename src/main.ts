@@ -2,6 +2,7 @@ import { AddressInfo } from 'node:net';
 import { Logger } from '@nestjs/common';
 import { MIGRATIONS } from '../migrations/index.js';
 import { createApplication } from './app.setup.js';
+import { settingsWithoutEffect } from './config/later-settings.js';
 import { loadSettings } from './config/load-settings.js';
 import { settingsTable } from './config/settings-table.js';
 import { Settings } from './config/settings.js';
@@ -40,6 +41,8 @@ function main(): void {
 
 async function start(settings: Settings, lifetime: ProcessLifetime): Promise<void> {
   const logger = new Logger('Parley');
+  const unused = settingsWithoutEffect(process.env);
+  if (unused.length > 0) logger.warn({ msg: 'these settings have no effect in this version', settings: unused });
   const database = await openDatabase(settings);
   lifetime.onStop(() => database.stop());
   void database.exited?.then((how) => {

@@ -57,6 +57,12 @@ export class ChannelsService {
     return this.transactions.read((tx) => this.channels.listForMember(tx, { groupId, userId, ...page }));
   }
 
+  /** The ids of all of them, in no order. @throws GroupNotFound for a stranger too */
+  async listIds(userId: UserId, groupId: GroupId): Promise<ConversationId[]> {
+    await this.membership.requireMember(groupId, userId);
+    return this.transactions.read((tx) => this.channels.listIds(tx, groupId));
+  }
+
   /** @throws ChannelNotFound for those who are no members of its group too */
   get(userId: UserId, channelId: ConversationId): Promise<ChannelView> {
     return this.transactions.read((tx) => this.view(tx, channelId, userId));

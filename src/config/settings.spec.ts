@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { settingsWithoutEffect } from './later-settings.js';
 import { parseSettings } from './settings.js';
 
 describe('settings (section 9)', () => {
@@ -46,6 +47,18 @@ describe('settings (section 9)', () => {
       'RATE_LIMIT_DISABLED must not be 1 in production',
     );
     expect(parseSettings({ NODE_ENV: 'production', JWT_SECRET: secret }).JWT_SECRET).toBe(secret);
+  });
+
+  it('checks settings whose feature comes later, and names those that are set', () => {
+    expect(() => parseSettings({ REDIS_URL: 'localhost' })).toThrow(/^REDIS_URL must be empty or a URL/);
+    expect(() => parseSettings({ TURN_URLS: 'stun:x' })).toThrow(/^TURN_URLS must be URLs that start with turn:/);
+    expect(() => parseSettings({ LOBBY_NAMESPACES: 'lobby' })).toThrow(/^LOBBY_NAMESPACES must be namespaces/);
+    expect(parseSettings({})).toMatchObject({
+      LOBBY_NAMESPACES: ['/lobby'],
+      LIVE_NAMESPACES: ['/live'],
+      TURN_TTL_S: 3600,
+    });
+    expect(settingsWithoutEffect({ REDIS_URL: 'redis://127.0.0.1', S3_BUCKET: '', PORT: '1' })).toEqual(['REDIS_URL']);
   });
 
   it('cannot be changed', () => {

@@ -1,33 +1,9 @@
 import { z } from 'zod';
 import { OperatorError } from '../common/operator-error.js';
+import { laterSettings } from './later-settings.js';
+import { DAY_MS, flag, int, isOrigin, list, text, url, YEAR_S } from './setting-kinds.js';
 
-const text = z.string();
-const int = (min: number, max: number) =>
-  z.coerce
-    .number({ error: 'must be a whole number' })
-    .int('must be a whole number')
-    .min(min, `must be at least ${min}`)
-    .max(max, `must be at most ${max}`);
-const flag = z.enum(['0', '1'], { error: 'must be 0 or 1' }).transform((value) => value === '1');
-const list = z.string().transform((value) =>
-  value
-    .split(',')
-    .map((item) => item.trim())
-    .filter(Boolean),
-);
-const isOrigin = (item: string) => URL.canParse(item) && new URL(item).origin === item.toLowerCase();
-const url = (...schemes: string[]) =>
-  z
-    .string()
-    .refine(
-      (value) => value === '' || (URL.canParse(value) && schemes.includes(new URL(value).protocol)),
-      `must be empty or a URL that starts with ${schemes.map((s) => `${s}//`).join(' or ')}`,
-    );
-
-const YEAR_S = 31_536_000;
-const DAY_MS = 86_400_000;
-
-/** Every setting of protocol section 9 that this server reads: its rule, its default, and a sentence for `.env.example`. */
+/** Every setting of protocol section 9: its rule, its default, and a sentence for `.env.example`. */
 export const settingsSchema = z
   .object({
     NODE_ENV: z
@@ -104,6 +80,8 @@ export const settingsSchema = z
     RECONNECT_GRACE_MS: int(0, DAY_MS)
       .default(4000)
       .describe('Milliseconds that a broken connection has to come back before others are told.'),
+    ROOM_MAX_PARTICIPANTS: int(1, 10_000).default(50).describe('Participants that one call may hold.'),
+    ...laterSettings,
   })
   .superRefine((settings, context) => {
     if (settings.NODE_ENV !== 'production') return;

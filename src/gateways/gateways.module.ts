@@ -6,13 +6,25 @@ import { PresenceModule } from '../presence/presence.module.js';
 import { SignalingModule } from '../signaling/signaling.module.js';
 import { ChannelAdmission } from './channel/channel.admission.js';
 import { ChannelGateway } from './channel/channel.gateway.js';
+import { ChannelPresenceController } from './channel/http/channel-presence.controller.js';
 import { DmAdmission } from './dm/dm.admission.js';
 import { DmGateway } from './dm/dm.gateway.js';
+import { ChannelPresence } from './shared/channel-presence.js';
 import { ConversationStream } from './shared/conversation-stream.js';
 import { SocketCloser } from './shared/socket-closer.js';
+import { GroupPresenceController } from './user/http/group-presence.controller.js';
 
 @Module({
   imports: [ChannelsModule, DmsModule, MessagesModule, PresenceModule, SignalingModule],
-  providers: [ConversationStream, SocketCloser, ChannelAdmission, ChannelGateway, DmAdmission, DmGateway],
+  controllers: [ChannelPresenceController, GroupPresenceController],
+  providers: [
+    ChannelPresence,
+    ConversationStream,
+    SocketCloser,
+    ChannelAdmission,
+    ChannelGateway,
+    DmAdmission,
+    DmGateway,
+  ],
 })
 export class GatewaysModule {}

@@ -89,6 +89,10 @@ export class ConversationFeed implements OnApplicationBootstrap, BeforeApplicati
         }),
     });
     this.readers.set(conversationId, reader);
+    // A reader that could not start serves nobody: the next subscriber tries with a new one.
+    reader.ready.catch(() => {
+      this.close(reader);
+    });
     return reader;
   }
 

@@ -54,9 +54,14 @@ export class FeedSubscription {
     return from;
   }
 
-  /** Resolves once the change with this number has been delivered, or is covered by the snapshot. */
+  /** Whether the change with this number has been delivered, or is covered by the snapshot. */
+  isAt(rev: number): boolean {
+    return this.position !== undefined && this.position >= rev;
+  }
+
+  /** Resolves once it has, or once the subscription has ended. */
   reached(rev: number): Promise<void> {
-    if (this.position !== undefined && this.position >= rev) return Promise.resolve();
+    if (this.isAt(rev)) return Promise.resolve();
     return new Promise((wake) => {
       this.waiters.push({ rev, wake });
     });

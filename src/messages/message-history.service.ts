@@ -50,10 +50,19 @@ export class MessageHistoryService {
     private readonly transactions: TransactionRunner,
   ) {}
 
-  /** All or nothing: never a partial replay that looks whole (protocol section 2). The caller has checked the access. */
-  snapshot(conversationId: ConversationId, { history, since, epoch }: SnapshotRequest): Promise<LogSnapshot> {
+  /**
+   * All or nothing: never a partial replay that looks whole (protocol section 2). The right to read is of the same
+   * snapshot, so that a removal which commits before it gives nothing away.
+   *
+   * @throws NoAccess, ConversationNotFound
+   */
+  snapshot(
+    userId: UserId,
+    conversationId: ConversationId,
+    { history, since, epoch }: SnapshotRequest,
+  ): Promise<LogSnapshot> {
     return this.transactions.snapshot(async (tx) => {
-      const position = await this.positionOf(tx, await this.conversations.get(conversationId, tx));
+      const position = await this.positionOf(tx, await this.requireReader(tx, conversationId, userId));
       const page = history ? await this.page(tx, { conversationId, limit: history }) : undefined;
       if (since === undefined) return { ...position, history: page, resume: undefined };
       const missed = position.lastSeq - since;

@@ -9,6 +9,8 @@ import { DmsController } from './http/dms.controller.js';
 import { MessageController } from './http/message.controller.js';
 import { ConversationAccess } from './internal/conversation-access.js';
 import { LogSource } from './internal/log-source.js';
+import { LogWriter } from './internal/log-writer.js';
+import { MessageComposer } from './internal/message-composer.js';
 import { MessageHistoryService } from './message-history.service.js';
 import { MessagesService } from './messages.service.js';
 import { MessageRepository } from './persistence/message.repository.js';
@@ -22,6 +24,8 @@ import { MessageRepository } from './persistence/message.repository.js';
     ConversationFeed,
     ConversationAccess,
     LogSource,
+    LogWriter,
+    MessageComposer,
     MessageRepository,
   ],
   exports: [MessagesService, MessageHistoryService, ConversationFeed],

@@ -42,9 +42,10 @@ export class PresenceService {
     }
   }
 
-  /** Who is online in a scope now. */
-  async read(scope: string): Promise<Roster> {
-    const { members } = await this.cluster.sets.read(scope);
+  /** Who is online now in one of these scopes or several. */
+  async read(scopes: readonly string[]): Promise<Roster> {
+    const snapshots = await Promise.all(scopes.map((scope) => this.cluster.sets.read(scope)));
+    const members = snapshots.flatMap((snapshot) => snapshot.members);
     return rosterOf(members, this.cluster.sets.stale);
   }
 

@@ -2,7 +2,7 @@ import type { Member } from '../cluster/cluster.js';
 import type { UserId } from '../common/ids.js';
 
 /** Most users that a roster names; `total` counts them all (protocol section 2). */
-const ROSTER_LIMIT = 1000;
+export const ROSTER_LIMIT = 1000;
 
 export interface OnlineUser {
   userId: UserId;

@@ -46,10 +46,17 @@ export class Broadcaster {
   async join(name: string, connection: Connection): Promise<Cancel> {
     const audience = this.audiences.get(name) ?? this.open(name);
     audience.connections.add(connection);
-    await audience.subscription;
-    return () => {
+    const leave = () => {
       this.leave(name, audience, connection);
     };
+    try {
+      await audience.subscription;
+    } catch (error) {
+      // An audience that could not subscribe is not kept: the next one who joins tries again.
+      leave();
+      throw error;
+    }
+    return leave;
   }
 
   async publish(name: string, event: WireEvent, to: Recipients = {}): Promise<void> {
@@ -72,9 +79,12 @@ export class Broadcaster {
     audience.connections.delete(connection);
     if (audience.connections.size > 0 || this.audiences.get(name) !== audience) return;
     this.audiences.delete(name);
-    void audience.subscription.then((cancel) => {
-      cancel();
-    });
+    audience.subscription.then(
+      (cancel) => {
+        cancel();
+      },
+      () => undefined,
+    );
   }
 
   private deliver(name: string, { event, to }: Announcement): void {

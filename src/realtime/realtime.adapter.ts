@@ -141,7 +141,7 @@ export class RealtimeAdapter extends WsAdapter {
   }
 
   private isIo(target: object): boolean {
-    return this.ioServers.has(target) || 'nsp' in target || 'nsps' in target || '_nsps' in target;
+    return this.ioServers.has(target) || 'nsp' in target;
   }
 
   /** Polling starts without an upgrade: the same rules as for upgrades. Socket.IO answers 403 whatever the reason. */

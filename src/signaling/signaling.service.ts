@@ -1,14 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { Cluster } from '../cluster/cluster.js';
 import type { Json, Member } from '../cluster/cluster.js';
+import { Settings } from '../config/settings.js';
 import type { ConnectionId, UserId } from '../common/ids.js';
 import { PresenceService } from '../presence/presence.service.js';
 import { Broadcaster } from '../realtime/broadcaster.js';
 import type { WireEvent } from '../realtime/wire.js';
 import { CallFull, TargetNotFound } from './signaling.errors.js';
-
-/** Participants that one call may hold. */
-const CALL_LIMIT = 50;
 
 export interface Participant {
   userId: UserId;
@@ -33,8 +31,8 @@ export interface CallEntry {
 export interface Signal {
   from: ConnectionId;
   to: UserId;
-  /** One connection of the target; without it, all of them. */
-  toConnection?: ConnectionId | undefined;
+  /** One connection of the target; without it (a client may say `null`), all of them. */
+  toConnection?: ConnectionId | null | undefined;
   event: WireEvent;
 }
 
@@ -45,6 +43,7 @@ export class SignalingService {
     private readonly cluster: Cluster,
     private readonly presence: PresenceService,
     private readonly broadcaster: Broadcaster,
+    private readonly settings: Settings,
   ) {}
 
   /**
@@ -55,8 +54,8 @@ export class SignalingService {
    */
   async signal(scope: string, { from, to, toConnection, event }: Signal): Promise<void> {
     const reachable = this.presence.connectionsOf(scope, to).filter((id) => id !== from);
-    if (toConnection === undefined && reachable.length === 0) throw new TargetNotFound('target_user_id', to);
-    if (toConnection !== undefined && !reachable.includes(toConnection))
+    if (!toConnection && reachable.length === 0) throw new TargetNotFound('target_user_id', to);
+    if (toConnection && !reachable.includes(toConnection))
       throw new TargetNotFound('target_connection_id', toConnection);
     await this.broadcaster.publish(scope, event, {
       userId: to,
@@ -71,7 +70,7 @@ export class SignalingService {
       member: connectionId,
       token: connectionId,
       data: { user_id: userId, username, media },
-      limit: CALL_LIMIT,
+      limit: this.settings.ROOM_MAX_PARTICIPANTS,
     });
     if (outcome.status === 'full' || outcome.status === 'taken') throw new CallFull();
     const others = outcome.members.filter(({ member }) => member !== connectionId).map(placed);

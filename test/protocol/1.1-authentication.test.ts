@@ -194,7 +194,8 @@ describe('messages while authorisation is being decided (1.1)', () => {
     const app = await startEchoApp();
     const client = await SocketClient.connect(`${app.wsUrl}/ws/echo/1?token=slow:alice`);
     for (const n of [1, 2, 3]) client.send({ type: 'echo', n });
-    await eventually(() => app.authenticator.seen.length === 1);
+    await client.arrived();
+    expect(app.authenticator.seen).toHaveLength(1);
     expect(app.gateway.handled).toEqual([]);
     app.authenticator.release();
     await client.next('connected');
@@ -210,6 +211,8 @@ describe('messages while authorisation is being decided (1.1)', () => {
     };
     echo.gateway.handled.length = 0;
     const client = await connect('refused?token=alice');
+    for (const n of numbers.slice(0, 60)) client.send({ type: 'echo', n });
+    await client.arrived();
     for (const n of numbers) client.send({ type: 'echo', n, note: 'x'.repeat(2000) });
     open();
     expect(await client.closed).toEqual({ code: 4403, reason: 'not a member' });
@@ -285,6 +288,7 @@ describe('a connection lives as long as its session (1.1)', () => {
     };
     const client = await SocketClient.connect(`${app.wsUrl}/ws/echo/1?token=alice`);
     client.send({ type: 'echo', n: 1 });
+    await client.arrived();
     await eventually(() => admitting);
     app.app.get(ConnectionRegistry).closeSessions(ALICE, [SESSION]);
     expect(await client.closed).toMatchObject({ code: 4401 });

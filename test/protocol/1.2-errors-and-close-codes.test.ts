@@ -1,9 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Conflict } from '../../src/common/domain-error.js';
-import type { UserId } from '../../src/common/ids.js';
-import { ConnectionRegistry } from '../../src/realtime/connection-registry.js';
 import { AdmissionRefused } from '../../src/realtime/raw-gateway.js';
-import { RealtimeServer } from '../../src/realtime/realtime-server.js';
 import { EchoApp, startEchoApp } from '../support/echo-app.js';
 import { eventually } from '../support/eventually.js';
 import { OPCODE, RawPeer } from '../support/raw-peer.js';
@@ -218,6 +215,22 @@ describe('close codes by refusal (1.2)', () => {
     expect(await departuresOf(id)).toHaveLength(1);
   });
 
+  it('nothing that comes after our close frame is handled, even if admission ends well after it', async () => {
+    const id = freshId();
+    echo.gateway.onAdmit = (connection) => {
+      connection.close(4403, 'left');
+      return Promise.resolve();
+    };
+    echo.gateway.handled.length = 0;
+    const peer = await RawPeer.upgrade(echo.port, `/ws/echo/${id}?token=alice`);
+    expect(await peer.closeCode()).toBe(4403);
+    peer.frame(OPCODE.text, '{"type":"echo","n":1}');
+    await peer.gone();
+    expect(await departuresOf(id)).toEqual([{ how: 'clean' }]);
+    expect(echo.gateway.handled).toEqual([]);
+    expect(peer.texts()).toEqual([]);
+  });
+
   it('a reason that is too long for a close frame is cut between characters', async () => {
     echo.gateway.onAdmit = () => Promise.reject(new AdmissionRefused(4403, '€'.repeat(100)));
     expect(await (await open(freshId())).closed).toEqual({ code: 4403, reason: '€'.repeat(41) });
@@ -267,211 +280,5 @@ describe('the rate of one connection (1.2, 4429)', () => {
     clearInterval(flood);
     expect(await departuresOf(id, limited)).toEqual([{ how: 'clean' }]);
     await expectService(limited);
-  });
-});
-
-describe('a slow reader (1.2, 4413)', () => {
-  const start = () => startEchoApp({ WS_MAX_BUFFERED_BYTES: '262144', WS_RATE_PER_SECOND: '0' });
-  /** More than the kernels of both ends take. */
-  const fill = async (app: EchoApp, id: string, urgency: 'send' | 'sendVolatile') => {
-    const connection = await eventually(
-      () =>
-        app.app
-          .get(ConnectionRegistry)
-          .ofUser('alice' as UserId)
-          .find(({ context }) => (context as { id: string }).id === id) ?? false,
-    );
-    for (let i = 0; i < 20_000 && connection.isOpen; i++) {
-      connection[urgency]({ type: 'chunk', i, text: 'x'.repeat(1000) });
-      if (i % 50 === 0) await new Promise((resolve) => setImmediate(resolve));
-    }
-    return connection;
-  };
-  const unread = async (app: EchoApp, id: string) => {
-    const peer = await RawPeer.upgrade(app.port, `/ws/echo/${id}?token=alice`);
-    await eventually(() => peer.texts().some(({ type }) => type === 'connected'));
-    peer.socket.pause();
-    return peer;
-  };
-
-  it('loses volatile events first, and stays', async () => {
-    const app = await start();
-    const peer = await unread(app, 'slow');
-    const connection = await fill(app, 'slow', 'sendVolatile');
-    expect(connection.isOpen).toBe(true);
-    connection.send({ type: 'durable' });
-    peer.socket.resume();
-    await eventually(() => peer.texts().some(({ type }) => type === 'durable'), 10_000);
-    expect(peer.texts().filter(({ type }) => type === 'chunk').length).toBeLessThan(20_000);
-    await app.close();
-  });
-
-  it('is cut when durable events pile up, is expected back, and others are unaffected', async () => {
-    const app = await start();
-    const peer = await unread(app, 'slow');
-    const before = process.memoryUsage().rss;
-    const connection = await fill(app, 'slow', 'send');
-    expect(connection.isOpen).toBe(false);
-    await expectService(app);
-    expect(process.memoryUsage().rss - before).toBeLessThan(64 * 1024 * 1024);
-    expect(await departuresOf('slow', app)).toEqual([{ how: 'broken', extraGraceMs: 0 }]);
-    peer.destroy();
-    await app.close();
-  });
-
-  it('who reads again in time sees 4413, and every event up to the cut in order', async () => {
-    const app = await start();
-    const peer = await unread(app, 'slow');
-    await fill(app, 'slow', 'send');
-    peer.socket.resume();
-    expect(await peer.closeCode()).toBe(4413);
-    const chunks = peer.texts().filter(({ type }) => type === 'chunk');
-    expect(chunks.map(({ i }) => i)).toEqual(chunks.map((_, i) => i));
-    await app.close();
-  });
-
-  it('is not who reads all of a burst that is larger than the limit', async () => {
-    const app = await start();
-    const alice = await connect('alice', freshId(), app);
-    alice.send({ type: 'burst', n: 500 });
-    for (let i = 0; i < 500; i++) expect(await alice.next()).toMatchObject({ type: 'chunk', i });
-    await app.close();
-  });
-});
-
-describe('a planned stop (1, 1.2: 1012)', () => {
-  it('says going_away with retry_after_ms, closes with 1012, and expects the client back after that', async () => {
-    const app = await startEchoApp();
-    const clients = [await connect('alice', 'a', app), await connect('bob', 'b', app)];
-    const stopped = app.close();
-    for (const client of clients) {
-      const { retry_after_ms: retryAfterMs } = await client.next('going_away');
-      expect(await client.closed).toMatchObject({ code: 1012 });
-      expect(retryAfterMs).toBeGreaterThanOrEqual(0);
-      expect(retryAfterMs).toBeLessThanOrEqual(5000);
-    }
-    await stopped;
-    const wait = clients[0]?.seen.find(({ type }) => type === 'going_away')?.['retry_after_ms'];
-    expect(app.gateway.departuresOf('a')).toEqual([{ how: 'broken', extraGraceMs: wait }]);
-  });
-
-  it('refuses upgrades with 503', async () => {
-    const app = await startEchoApp();
-    let finish: () => void = () => undefined;
-    app.gateway.onDeparted = () => new Promise<void>((resolve) => (finish = resolve));
-    const client = await connect('alice', 'a', app);
-    const stopped = app.app.get(RealtimeServer).beforeApplicationShutdown();
-    await client.closed;
-    await expect(open('late', 'alice', app)).rejects.toThrow('HTTP 503');
-    await eventually(() => app.gateway.departures.length === 1);
-    finish();
-    await stopped;
-    await app.close();
-  });
-
-  it.each(['reads nothing', 'never lets its clean-up end'])(
-    'is over within SHUTDOWN_TIMEOUT_MS, also with a peer that %s',
-    async (kind) => {
-      const app = await startEchoApp({ SHUTDOWN_TIMEOUT_MS: '1000' });
-      if (kind !== 'reads nothing') app.gateway.onDeparted = () => new Promise(() => undefined);
-      const peer = await RawPeer.upgrade(app.port, '/ws/echo/stuck?token=alice');
-      await eventually(() => peer.texts().length === 1);
-      peer.socket.pause();
-      const started = performance.now();
-      await app.app.get(RealtimeServer).beforeApplicationShutdown();
-      expect(performance.now() - started).toBeLessThan(1500);
-      expect(app.gateway.departuresOf('stuck')).toHaveLength(1);
-      peer.destroy();
-      await app.close();
-    },
-  );
-});
-
-describe('departure: once for each connection whose admission began, after that has settled', () => {
-  it.each([
-    [1000, 'clean'],
-    [1001, 'clean'],
-    [undefined, 'clean'],
-    [4000, 'broken'],
-  ])('a close frame of the client with code %s is %s', async (code, how) => {
-    const id = freshId();
-    const client = await connect('alice', id);
-    client.ws.close(code);
-    expect(await departuresOf(id)).toMatchObject([{ how }]);
-  });
-
-  it('a connection that breaks is broken', async () => {
-    const id = freshId();
-    (await connect('alice', id)).terminate();
-    expect(await departuresOf(id)).toEqual([{ how: 'broken', extraGraceMs: 0 }]);
-  });
-
-  it('waits for the admission of a client that has gone meanwhile', async () => {
-    const id = freshId();
-    let admitted: () => void = () => undefined;
-    let began = false;
-    echo.gateway.onAdmit = () => {
-      began = true;
-      return new Promise<void>((resolve) => (admitted = resolve));
-    };
-    const client = await open(id);
-    await eventually(() => began);
-    const before = echo.app.get(RealtimeServer).size;
-    await client.close();
-    await expectNothingFor(id);
-    admitted();
-    expect(await departuresOf(id)).toEqual([{ how: 'clean' }]);
-    await eventually(() => echo.app.get(RealtimeServer).size === before - 1);
-  });
-
-  const expectNothingFor = async (id: string) => {
-    echo.gateway.onAdmit = () => Promise.resolve();
-    await expectService();
-    expect(echo.gateway.departuresOf(id)).toEqual([]);
-  };
-
-  it.each<[string, () => void | Promise<void>]>([
-    [
-      'throws',
-      () => {
-        throw new Error('secret detail');
-      },
-    ],
-    ['rejects', () => Promise.reject(new Error('secret detail'))],
-  ])('that %s leaves nothing behind', async (_, onDeparted) => {
-    const id = freshId();
-    const before = echo.app.get(RealtimeServer).size;
-    echo.gateway.onDeparted = onDeparted;
-    await (await connect('alice', id)).close();
-    expect(await departuresOf(id)).toHaveLength(1);
-    await eventually(() => echo.app.get(RealtimeServer).size <= before);
-    await expectService();
-  });
-
-  it.each<[string, () => Promise<void>]>([
-    [
-      'throws',
-      () => {
-        throw new Error('secret detail');
-      },
-    ],
-    ['rejects', () => Promise.reject(new Error('secret detail'))],
-  ])('comes after an admission that %s', async (_, onAdmit) => {
-    const id = freshId();
-    echo.gateway.onAdmit = onAdmit;
-    expect(await (await open(id)).closed).toMatchObject({ code: 1011 });
-    expect(await departuresOf(id)).toEqual([{ how: 'broken', extraGraceMs: 0 }]);
-  });
-
-  it('does not come for a path whose reading fails: 1011, and the process lives', async () => {
-    echo.gateway.onParse = () => {
-      throw new Error('secret detail');
-    };
-    const id = freshId();
-    const client = await open(id);
-    expect(await client.closed).toEqual({ code: 1011, reason: 'internal error' });
-    echo.gateway.onParse = () => undefined;
-    await expectService();
-    expect(echo.gateway.departuresOf(id)).toEqual([]);
   });
 });

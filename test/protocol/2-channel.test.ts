@@ -74,21 +74,3 @@ describe('channel gateway (2)', () => {
     expect(await alice.next('user_left')).toMatchObject({ user_id: members.bob.id });
   });
 });
-
-describe('dm gateway (3)', () => {
-  it('both sides get a dm_message', async () => {
-    const [alice, bob] = [await register(app, 'alice'), await register(app, 'bob')];
-    const a = await alice.dm(bob);
-    const b = await bob.dm(alice);
-    expect((await b.next()).type).toBe('dm_user_online');
-    expect(await a.next('dm_user_online')).toMatchObject({ user_id: bob.id });
-    a.send({ type: 'dm_message', content: 'hello' });
-    expect(await b.next('dm_message')).toMatchObject({
-      content: 'hello',
-      recipient_id: bob.id,
-      sender_id: alice.id,
-      seq: 1,
-    });
-    expect(await a.next('dm_message')).toMatchObject({ content: 'hello' });
-  });
-});

@@ -15,6 +15,11 @@ export class Actor {
     readonly refreshToken: string,
   ) {}
 
+  /** The same user, with the same tokens, at another node. */
+  on(app: Pick<TestApp, 'api' | 'wsUrl'>): Actor {
+    return new Actor(app, this.id, this.username, this.token, this.refreshToken);
+  }
+
   get api(): ApiClient {
     return this.app.api.as(this.token);
   }

@@ -109,6 +109,13 @@ export class SocketClient {
     return this.queue.splice(0);
   }
 
+  /** Resolves when the server has read what was sent so far: it answers WebSocket pings at once, whatever it holds. */
+  async arrived(): Promise<void> {
+    const pong = new Promise((resolve) => this.ws.once('pong', resolve));
+    this.ws.ping();
+    await pong;
+  }
+
   close(code = 1000): Promise<{ code: number; reason: string }> {
     this.ws.close(code);
     return this.closed;

@@ -43,6 +43,11 @@ export class ChannelRepository {
     return rows.map(viewOf);
   }
 
+  async listIds(tx: Tx, groupId: GroupId): Promise<ConversationId[]> {
+    const channels = await tx.find(Channel, { select: { id: true }, where: { groupId } });
+    return channels.map(({ id }) => id);
+  }
+
   async update(
     tx: Tx,
     id: ConversationId,

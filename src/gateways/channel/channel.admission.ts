@@ -8,12 +8,13 @@ import type { Transition } from '../../presence/roster.js';
 import { CloseCode } from '../../realtime/close-codes.js';
 import { AdmissionRefused } from '../../realtime/raw-gateway.js';
 import type { Frame } from '../../realtime/wire.js';
+import { channelAudience } from '../shared/channel-presence.js';
 import type { ConversationDialect } from '../shared/conversation-stream.js';
 import { ConversationStream } from '../shared/conversation-stream.js';
 import { EncodeOnce } from '../shared/encode-once.js';
 import type { ChannelConnection } from './channel.context.js';
 import type * as shapes from './channel.event-shapes.js';
-import { audienceOf, changeFrame, diffFrame, eachFrame, messageEvent } from './channel.events.js';
+import { changeFrame, diffFrame, eachFrame, messageEvent } from './channel.events.js';
 
 /** Who may connect to a channel, and the first frames that they get (protocol section 2). */
 @Injectable()
@@ -38,7 +39,7 @@ export class ChannelAdmission {
 
   private dialectOf({ id, user, context: { channelId, request } }: ChannelConnection): ConversationDialect {
     return {
-      audience: audienceOf(channelId),
+      audience: channelAudience(channelId),
       greeting: ({ users, total, stale }) =>
         ({
           type: 'online_users',

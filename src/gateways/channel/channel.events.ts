@@ -16,11 +16,6 @@ import type {
   ChannelUserLeftEvent,
 } from './channel.event-shapes.js';
 
-/** The name of a channel's audience and presence scope. */
-export function audienceOf(channelId: ConversationId): string {
-  return `channel:${channelId}`;
-}
-
 /** `message` for one that the client cannot have seen, else `message_updated` (section 2.1). */
 export function messageEvent(message: MessageState, isNew: boolean): WireEvent {
   return { type: isNew ? 'message' : 'message_updated', ...toChannelMessage(message) } satisfies

@@ -1,5 +1,6 @@
 import { MessageBody, SubscribeMessage } from '@nestjs/websockets';
 import { Forbidden } from '../../common/domain-error.js';
+import type { UserId } from '../../common/ids.js';
 import { SendMessageDto } from '../../messages/dto/send-message.dto.js';
 import { MessagesService } from '../../messages/messages.service.js';
 import { TypingService } from '../../presence/typing.service.js';
@@ -11,6 +12,7 @@ import type { WireEvent } from '../../realtime/wire.js';
 import { SignalingService } from '../../signaling/signaling.service.js';
 import { CallJoinCommand, TypingCommand } from '../shared/commands.js';
 import { ChangeAckEvent } from '../shared/event-shapes.js';
+import { channelAudience } from '../shared/channel-presence.js';
 import { ConversationStream } from '../shared/conversation-stream.js';
 import { ChannelAdmission } from './channel.admission.js';
 import { ChannelSignalCommand } from './channel.commands.js';
@@ -19,7 +21,7 @@ import type { ChannelConnection } from './channel.context.js';
 import { CallJoinedEvent, CallLeftEvent, CallParticipantsEvent } from './channel.call-shapes.js';
 import type { ChannelTypingEvent } from './channel.event-shapes.js';
 import { ChannelReference } from './channel.reference.js';
-import { audienceOf, messageEvent, participantFields, senderFields } from './channel.events.js';
+import { messageEvent, participantFields, senderFields } from './channel.events.js';
 
 /** Messages, typing, presence and WebRTC signaling in a group's channel (protocol section 2). */
 @RawGateway('/ws/channel/:channel_id')
@@ -43,8 +45,11 @@ export class ChannelGateway implements RawGatewayHooks<ChannelContext> {
   }
 
   async departed(connection: ChannelConnection, departure: Departure): Promise<void> {
-    await this.leaveCall(connection);
-    await this.stream.close(connection, departure);
+    try {
+      await this.leaveCall(connection);
+    } finally {
+      await this.stream.close(connection, departure);
+    }
   }
 
   @SubscribeMessage('message')
@@ -66,7 +71,7 @@ export class ChannelGateway implements RawGatewayHooks<ChannelContext> {
     const { userId, username } = connection.user;
     const { channelId } = connection.context;
     return this.typingNotices.set(connection.id, command.is_typing, (isTyping) =>
-      this.broadcaster.publish(audienceOf(channelId), {
+      this.broadcaster.publish(channelAudience(channelId), {
         type: 'typing',
         user_id: userId,
         username,
@@ -102,7 +107,7 @@ export class ChannelGateway implements RawGatewayHooks<ChannelContext> {
   ): Promise<WireEvent> {
     requireCalls(connection);
     const { id, user, context } = connection;
-    const audience = audienceOf(context.channelId);
+    const audience = channelAudience(context.channelId);
     const participant = { userId: user.userId, username: user.username, connectionId: id, media };
     const { order, others, isNew } = await this.signaling.joinCall(audience, participant);
     if (isNew) {
@@ -132,16 +137,16 @@ export class ChannelGateway implements RawGatewayHooks<ChannelContext> {
     requireCalls(connection);
     const { target_user_id: to, target_connection_id: toConnection, data } = command;
     const event = { type, ...senderFields(connection), data };
-    return this.signaling.signal(audienceOf(connection.context.channelId), {
+    return this.signaling.signal(channelAudience(connection.context.channelId), {
       from: connection.id,
-      to,
-      toConnection,
+      to: to.toLowerCase() as UserId,
+      toConnection: toConnection ?? undefined,
       event,
     });
   }
 
   private async leaveCall({ id, user, context }: ChannelConnection): Promise<void> {
-    const audience = audienceOf(context.channelId);
+    const audience = channelAudience(context.channelId);
     if (!(await this.signaling.leaveCall(audience, id))) return;
     const who = { user_id: user.userId, username: user.username, connection_id: id };
     await this.broadcaster.publish(

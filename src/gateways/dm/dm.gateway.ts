@@ -98,7 +98,7 @@ export class DmGateway implements RawGatewayHooks<DmContext> {
     return this.signaling.signal(audienceOf(conversationId), {
       from: connection.id,
       to: otherUserId,
-      toConnection,
+      toConnection: toConnection ?? undefined,
       event,
     });
   }

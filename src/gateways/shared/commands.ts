@@ -34,7 +34,7 @@ export class SignalCommand {
   @ApiPropertyOptional({ description: 'Only this connection of the target.', type: String, format: 'uuid' })
   @IsOptional()
   @IsUUID()
-  target_connection_id?: ConnectionId;
+  target_connection_id?: ConnectionId | null;
 
   @ApiProperty({
     description: 'Relayed untouched, never stored; at most 32 KiB.',

@@ -1,4 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import { Cancel, Clock } from '../../common/clock.js';
+import { Unavailable } from '../../common/domain-error.js';
 import type { ConversationId } from '../../common/ids.js';
 import { ConversationFeed } from '../../messages/conversation-feed.js';
 import type { HistoryPage, LogSnapshot } from '../../messages/message-history.service.js';
@@ -14,6 +16,9 @@ import type { Departure } from '../../realtime/raw-gateway.js';
 import type { Frame, WireEvent } from '../../realtime/wire.js';
 import type { ConversationContext } from './conversation-context.js';
 import type { ChangeAckEvent } from './event-shapes.js';
+
+/** How long a sender's `ack` waits for the event before it: as long as a log may be behind (section 2.1). */
+const DELIVERY_WAIT_MS = 5000;
 
 /** How a gateway says what happens in a conversation: its event and field names. */
 export interface ConversationDialect {
@@ -41,6 +46,7 @@ export class ConversationStream {
     private readonly presence: PresenceService,
     private readonly typing: TypingService,
     private readonly broadcaster: Broadcaster,
+    private readonly clock: Clock,
   ) {}
 
   /**
@@ -64,24 +70,32 @@ export class ConversationStream {
       },
     });
     context.subscription = subscription;
-    const snapshot = await this.history.snapshot(conversationId, context.request);
+    const snapshot = await this.history.snapshot(connection.userId, conversationId, context.request);
     context.leaveAudience = await this.broadcaster.join(dialect.audience, connection);
+    // Nobody is told of one who has been closed meanwhile.
+    if (!connection.isOpen) return;
     const { id: connectionId, user } = connection;
+    let live = false;
     const arrival = { connectionId, userId: user.userId, username: user.username };
     context.presence = await this.presence.enter(dialect.audience, arrival, (transitions) => {
       const frame = dialect.presence(transitions);
-      if (frame) connection.sendFrame(frame, 'volatile');
+      // What is volatile goes to those who are admitted; until then it would be lost.
+      if (frame) connection.sendFrame(frame, live ? 'volatile' : 'durable');
     });
     greet(connection, dialect, { snapshot, roster: context.presence.roster });
     await subscription.release(snapshot.lastSeq);
+    live = true;
   }
 
   /** Ends whatever the connection holds, however far its admission came. */
   async close({ id, context }: ConversationConnection, departure: Departure): Promise<void> {
     context.subscription?.detach();
     context.leaveAudience?.();
-    await this.typing.end(id);
-    await context.presence?.leave(departure);
+    try {
+      await this.typing.end(id);
+    } finally {
+      await context.presence?.leave(departure);
+    }
   }
 
   /**
@@ -94,7 +108,7 @@ export class ConversationStream {
     repeat: () => void,
   ): Promise<WireEvent> {
     if (duplicate) repeat();
-    else await context.subscription?.reached(message.rev);
+    else await this.delivered(context, message.rev);
     return {
       type: 'ack',
       id: message.id,
@@ -102,6 +116,21 @@ export class ConversationStream {
       rev: message.rev,
       ...(duplicate && { duplicate }),
     } satisfies Omit<ChangeAckEvent, 'ref'>;
+  }
+
+  /**
+   * A log whose hole cannot be read must not keep the connection's next messages, and its `ping`, waiting: the sender is
+   * told to ask again, and its nonce makes that safe. @throws Unavailable
+   */
+  private async delivered({ subscription }: ConversationContext, rev: number): Promise<void> {
+    if (subscription === undefined || subscription.isAt(rev)) return;
+    let cancel: Cancel = () => undefined;
+    const late = new Promise<never>((_, reject) => {
+      cancel = this.clock.after(DELIVERY_WAIT_MS, () => {
+        reject(new Unavailable());
+      });
+    });
+    await Promise.race([subscription.reached(rev), late]).finally(cancel);
   }
 }
 

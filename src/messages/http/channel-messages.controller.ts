@@ -9,6 +9,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { Response } from 'express';
+import { ChannelsService } from '../../channels/channels.service.js';
 import type { ConversationId } from '../../common/ids.js';
 import { ApiProblems } from '../../infra/http/api-docs.js';
 import { CurrentUser } from '../../infra/http/current-user.decorator.js';
@@ -22,6 +23,7 @@ import { MessagesService } from '../messages.service.js';
 import { IdempotencyKey } from './idempotency-key.js';
 import { changesPage, messagesPage } from './message-answers.js';
 
+/** Each route finds the channel first: a direct conversation is no channel, though its id names a log too. */
 @ApiTags('messages')
 @ApiBearerAuth()
 @ApiParam({ name: 'id', description: 'The channel’s id.', schema: { type: 'string', format: 'uuid' } })
@@ -29,6 +31,7 @@ import { changesPage, messagesPage } from './message-answers.js';
 @Controller('channels/:id')
 export class ChannelMessagesController {
   constructor(
+    private readonly channels: ChannelsService,
     private readonly messages: MessagesService,
     private readonly history: MessageHistoryService,
   ) {}
@@ -50,13 +53,14 @@ export class ChannelMessagesController {
   })
   @ApiProblems({ 409: 'The nonce was used for another message.' })
   async send(
-    @CurrentUser() caller: Caller,
-    @Param('id', ParseIdPipe) channelId: ConversationId,
+    @CurrentUser() { userId }: Caller,
+    @Param('id', ParseIdPipe) id: ConversationId,
     @Body() body: SendMessageDto,
     @IdempotencyKey() key: string | undefined,
     @Res({ passthrough: true }) response: Response,
   ): Promise<ChannelMessageDto> {
-    const { message, duplicate } = await this.messages.send(caller.userId, channelId, {
+    const { id: channelId } = await this.channels.get(userId, id);
+    const { message, duplicate } = await this.messages.send(userId, channelId, {
       content: body.content,
       nonce: key ?? body.nonce,
     });
@@ -72,11 +76,12 @@ export class ChannelMessagesController {
   })
   @ApiOkResponse({ description: 'A page of messages.', type: ChannelMessagesPageDto })
   async list(
-    @CurrentUser() caller: Caller,
-    @Param('id', ParseIdPipe) channelId: ConversationId,
+    @CurrentUser() { userId }: Caller,
+    @Param('id', ParseIdPipe) id: ConversationId,
     @Query() { limit, before_seq, after_seq }: MessagesQuery,
   ): Promise<ChannelMessagesPageDto> {
-    const page = await this.history.list(caller.userId, channelId, { limit, before: before_seq, after: after_seq });
+    const { id: channelId } = await this.channels.get(userId, id);
+    const page = await this.history.list(userId, channelId, { limit, before: before_seq, after: after_seq });
     return messagesPage(page, after_seq !== undefined, toChannelMessage);
   }
 
@@ -88,10 +93,11 @@ export class ChannelMessagesController {
   @ApiOkResponse({ description: 'A page of changes.', type: ChannelChangesDto })
   @ApiProblems({ 409: 'The epoch is another one: load the conversation anew.' })
   async changes(
-    @CurrentUser() caller: Caller,
-    @Param('id', ParseIdPipe) channelId: ConversationId,
+    @CurrentUser() { userId }: Caller,
+    @Param('id', ParseIdPipe) id: ConversationId,
     @Query() query: ChangesQuery,
   ): Promise<ChannelChangesDto> {
-    return changesPage(await this.history.changes(caller.userId, channelId, query), toChannelMessage);
+    const { id: channelId } = await this.channels.get(userId, id);
+    return changesPage(await this.history.changes(userId, channelId, query), toChannelMessage);
   }
 }

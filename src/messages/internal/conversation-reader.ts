@@ -1,16 +1,20 @@
 import { Logger } from '@nestjs/common';
 import type { BackgroundTasks } from '../../common/background-tasks.js';
 import type { Cancel, Clock } from '../../common/clock.js';
+import { Unavailable } from '../../common/domain-error.js';
 import type { ConversationId } from '../../common/ids.js';
 import type { ConversationHead } from '../../conversations/conversation.js';
+import { ConversationNotFound } from '../../conversations/conversations.errors.js';
 import { FeedSubscriber, FeedSubscription } from '../feed-subscription.js';
 import type { Change } from '../message.js';
-import type { LogSource } from './log-source.js';
+import type { LogPage, LogSource } from './log-source.js';
 
 /** A notification that overtook another may be waited for this long, before the hole is read from Postgres. */
 const HOLE_WAIT_MS = 30;
 /** Changes ahead of a hole that are kept; beyond that they are read from Postgres with the hole. */
 const AHEAD_LIMIT = 1000;
+/** A read that failed is tried again after this time. */
+const RETRY_MS = 500;
 
 interface ReaderServices {
   source: LogSource;
@@ -33,7 +37,9 @@ export class ConversationReader {
   private cursor = 0;
   private membershipVersion = 0;
   private unsubscribe: Cancel = () => undefined;
-  private holeTimer: Cancel | undefined;
+  /** More came than is kept: it has to be read. */
+  private dropped = false;
+  private nextFill: Cancel | undefined;
   private filling = false;
   private started = false;
   private closed = false;
@@ -58,7 +64,7 @@ export class ConversationReader {
         this.subscriptions.delete(subscription);
         onDetach();
       },
-      (from) => this.services.source.read(this.conversationId, from),
+      (from) => this.readFrom(from),
     );
     this.subscriptions.add(subscription);
     return subscription;
@@ -66,7 +72,7 @@ export class ConversationReader {
 
   close(): void {
     this.closed = true;
-    this.holeTimer?.();
+    this.nextFill?.();
     this.unsubscribe();
   }
 
@@ -97,6 +103,7 @@ export class ConversationReader {
   private notice(change: Change): void {
     if (change.rev <= this.cursor || this.closed) return;
     if (this.ahead.size < AHEAD_LIMIT) this.ahead.set(change.rev, change);
+    else this.dropped = true;
     if (this.started) this.drain();
   }
 
@@ -111,10 +118,7 @@ export class ConversationReader {
       this.deliver(change);
     }
     for (const rev of this.ahead.keys()) if (rev <= this.cursor) this.ahead.delete(rev);
-    if (this.ahead.size > 0)
-      this.holeTimer ??= this.services.clock.after(HOLE_WAIT_MS, () => {
-        this.fill();
-      });
+    if (this.ahead.size > 0 || this.dropped) this.fillAfter(HOLE_WAIT_MS);
   }
 
   private deliver(change: Change): void {
@@ -123,47 +127,74 @@ export class ConversationReader {
     for (const subscription of this.subscriptions) subscription.take(change);
   }
 
-  /** Reads everything after the cursor, one read at a time; a failed one is repeated by the next head check. */
+  private fillAfter(ms: number): void {
+    this.nextFill ??= this.services.clock.after(ms, () => {
+      this.fill();
+    });
+  }
+
+  /** Reads everything after the cursor, one read at a time. */
   private fill(): void {
-    this.holeTimer?.();
-    this.holeTimer = undefined;
+    this.nextFill?.();
+    this.nextFill = undefined;
     if (this.filling || this.closed) return;
     this.filling = true;
-    this.services.tasks.run('fill a hole', async () => {
-      try {
-        await this.readOn();
-      } finally {
-        this.filling = false;
-        this.drain();
+    this.dropped = false;
+    this.services.tasks.run('read a log on', () => this.readOnOrRetry());
+  }
+
+  private async readOnOrRetry(): Promise<void> {
+    try {
+      await this.readOn();
+      this.filling = false;
+      this.drain();
+    } catch (error) {
+      this.filling = false;
+      if (error instanceof ConversationNotFound) {
+        this.end();
+        return;
       }
-    });
+      if (!this.closed) this.fillAfter(RETRY_MS);
+      // Postgres is away, which others tell: each conversation's retries would only flood the log.
+      if (!(error instanceof Unavailable)) throw error;
+    }
   }
 
   private async readOn(): Promise<void> {
     for (let hasMore = true; hasMore && !this.closed;) {
-      const page = await this.services.source.read(this.conversationId, this.cursor);
-      if (page.membershipVersion > this.membershipVersion) await this.checkSubscribers();
+      const page = await this.readFrom(this.cursor);
       for (const change of page.changes) if (change.rev > this.cursor) this.deliver(change);
       this.cursor = Math.max(this.cursor, page.head);
       ({ hasMore } = page);
     }
   }
 
-  /** Nobody who was removed gets anything that was committed after it. */
+  /** A page of the log, for those who may read it still: the others have been detached. */
+  private async readFrom(from: number): Promise<LogPage> {
+    const page = await this.services.source.read(this.conversationId, from);
+    if (page.membershipVersion > this.membershipVersion) await this.checkSubscribers();
+    return page;
+  }
+
+  /**
+   * Nobody who was removed gets anything that was committed after it. One who attaches meanwhile reads its snapshot, and
+   * with it its own right to read, after that.
+   */
   private async checkSubscribers(): Promise<void> {
-    const head = await this.services.source.head(this.conversationId);
-    const userIds = [...this.subscriptions].map(({ subscriber }) => subscriber.userId);
-    const readers = await this.services.source.readersAmong(this.conversationId, userIds);
-    for (const subscription of [...this.subscriptions]) {
+    const { conversationId } = this;
+    const asked = [...this.subscriptions];
+    const userIds = asked.map(({ subscriber }) => subscriber.userId);
+    const { readers, membershipVersion } = await this.services.source.readersAmong(conversationId, userIds);
+    for (const subscription of asked) {
       if (readers.has(subscription.subscriber.userId)) continue;
       this.logger.log({
         msg: 'reader removed',
-        conversation_id: this.conversationId,
+        conversation_id: conversationId,
         user_id: subscription.subscriber.userId,
       });
       revoke(subscription);
     }
-    this.membershipVersion = head?.membershipVersion ?? Number.MAX_SAFE_INTEGER;
+    this.membershipVersion = Math.max(this.membershipVersion, membershipVersion);
   }
 }
 

@@ -39,7 +39,7 @@ export class LogSource {
 
   /**
    * Rows after `from` with no upper bound, and the head of the same snapshot: with a bound, a message that was made in
-   * the hole and changed after it would be lost (architecture section 4).
+   * the hole and changed after it would be lost (architecture section 4). @throws ConversationNotFound
    */
   read(conversationId: ConversationId, from: number): Promise<LogPage> {
     return this.transactions.snapshot(async (tx) => {
@@ -51,12 +51,15 @@ export class LogSource {
     });
   }
 
-  /** Which of the users may still read the conversation; none when it is gone. */
-  readersAmong(conversationId: ConversationId, userIds: readonly UserId[]): Promise<Set<UserId>> {
-    return this.transactions.read(async (tx) => {
-      const head = await this.conversations.findHead(conversationId, tx);
-      if (head === undefined) return new Set();
-      return this.access.readersAmong(tx, await this.conversations.get(conversationId, tx), userIds);
+  /** Which of the users may read the conversation, as of this membership version. @throws ConversationNotFound */
+  readersAmong(
+    conversationId: ConversationId,
+    userIds: readonly UserId[],
+  ): Promise<{ readers: Set<UserId>; membershipVersion: number }> {
+    return this.transactions.snapshot(async (tx) => {
+      const conversation = await this.conversations.get(conversationId, tx);
+      const readers = await this.access.readersAmong(tx, conversation, userIds);
+      return { readers, membershipVersion: conversation.membershipVersion };
     });
   }
 }

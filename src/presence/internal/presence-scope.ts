@@ -17,6 +17,8 @@ export interface Seat extends Arrival {
   listener: PresenceListener;
   /** Transitions up to this version are in the roster that it was given; undefined until it has joined. */
   since: number | undefined;
+  /** What was told while its join was under way. */
+  held: Step[];
 }
 
 interface Step {
@@ -42,7 +44,7 @@ export class PresenceScope {
   }
 
   seat({ connectionId, userId, username }: Arrival, listener: PresenceListener): Seat {
-    const seat: Seat = { connectionId, userId, username, listener, since: undefined };
+    const seat: Seat = { connectionId, userId, username, listener, since: undefined, held: [] };
     this.seats.add(seat);
     return seat;
   }
@@ -54,6 +56,7 @@ export class PresenceScope {
     const outcome = await this.sets.join(this.name, { member: connectionId, token: connectionId, data });
     if (outcome.status === 'full' || outcome.status === 'taken') throw new Error(`presence is ${outcome.status}`);
     seat.since = outcome.version;
+    if (seat.held.length > 0) this.flushSoon();
     return rosterOf(outcome.members, this.sets.stale);
   }
 
@@ -88,7 +91,7 @@ export class PresenceScope {
     const user = userOf(entry);
     const wasOnline = this.online.has(user.userId);
     if (kind === 'left') this.unmark(user.userId, entry.member);
-    else this.mark(user.userId, entry.member, kind === 'leaving');
+    else this.mark(user.userId, entry.member, entry.leaving);
     const isOnline = this.online.has(user.userId);
     if (wasOnline !== isOnline) this.note({ version, transition: { ...user, kind: isOnline ? 'joined' : 'left' } });
   }
@@ -107,6 +110,10 @@ export class PresenceScope {
 
   private note(step: Step): void {
     this.window.push(step);
+    this.flushSoon();
+  }
+
+  private flushSoon(): void {
     this.flushing ??= this.clock.after(WINDOW_MS, () => {
       this.flush();
     });
@@ -120,11 +127,16 @@ export class PresenceScope {
     const subjects = new Set(shared.map(({ userId }) => userId));
     const first = steps[0]?.version ?? 0;
     for (const seat of this.seats) {
-      if (seat.since === undefined) continue;
-      if (seat.since < first && !subjects.has(seat.userId)) seat.listener(shared);
+      if (seat.since === undefined) seat.held.push(...steps);
+      else if (seat.held.length > 0) tellLatecomer(seat, seat.since, [...seat.held.splice(0), ...steps]);
+      else if (seat.since < first && !subjects.has(seat.userId)) tellAll(seat, shared);
       else tellLatecomer(seat, seat.since, steps);
     }
   }
+}
+
+function tellAll(seat: Seat, transitions: readonly Transition[]): void {
+  if (transitions.length > 0) seat.listener(transitions);
 }
 
 /** One who came during the window, or whom it is about: leaves out what its roster had, and what is about itself. */

@@ -59,19 +59,17 @@ export class OutboundQueue {
 
   push(frame: Frame, urgency: Urgency): void {
     if (!this.socket.writable) return;
-    const room = (share: number) => this.bufferedBytes + frame.bytes.length <= this.limitBytes * share;
-    if (urgency === 'volatile' && !room(VOLATILE_SHARE)) return;
-    if (!room(1)) {
-      // What was queued in this very turn is not the peer's fault: only what the socket does not take counts.
-      this.flush();
-      if (!room(1)) {
-        this.onOverflow();
-        return;
-      }
+    const bytes = frame.bytes.length;
+    if (urgency === 'volatile' && this.bufferedBytes + bytes > this.limitBytes * VOLATILE_SHARE) return;
+    // What was queued in this very turn is not the peer's fault: only what the socket does not take counts.
+    if (this.bufferedBytes + bytes > this.limitBytes) this.flush();
+    if (this.bufferedBytes + bytes > this.limitBytes) {
+      this.onOverflow();
+      return;
     }
     if (this.frames.length === 0) flusher.add(this);
     this.frames.push(frame.bytes);
-    this.queuedBytes += frame.bytes.length;
+    this.queuedBytes += bytes;
   }
 
   flush(): void {

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { flag, int, list, text, url, YEAR_S } from './setting-kinds.js';
+
+const LATER = 'Checked, and not used by this version:';
+const iceUrls = (...schemes: string[]) =>
+  list.refine(
+    (items) => items.every((item) => schemes.some((scheme) => item.startsWith(`${scheme}:`))),
+    `must be URLs that start with ${schemes.map((scheme) => `${scheme}:`).join(' or ')}, with commas between`,
+  );
+const namespaces = list.refine(
+  (items) => items.length > 0 && items.every((item) => /^\/[\w-]+$/.test(item)),
+  'must be namespaces such as /lobby, with commas between',
+);
+
+/**
+ * Settings of protocol section 9 whose feature this version does not have yet. They are checked like the others, so that
+ * a deployment can carry them already, and named in a warning at start, so that nobody believes that they count.
+ */
+export const laterSettings = {
+  REDIS_URL: url('redis:', 'rediss:')
+    .default('')
+    .describe(`${LATER} the Redis that several nodes share; empty: one node.`),
+  GUESTS_ENABLED: flag.default(false).describe(`${LATER} 1: guests may open rooms.`),
+  LOBBY_NAMESPACES: namespaces.default(['/lobby']).describe(`${LATER} Socket.IO namespaces with a lobby.`),
+  LIVE_NAMESPACES: namespaces.default(['/live']).describe(`${LATER} Socket.IO namespaces with live topics.`),
+  STUN_URLS: iceUrls('stun', 'stuns').default([]).describe(`${LATER} STUN servers for calls.`),
+  TURN_URLS: iceUrls('turn', 'turns').default([]).describe(`${LATER} TURN servers for calls.`),
+  TURN_SECRET: text.default('').describe(`${LATER} the secret that TURN credentials are made with.`),
+  TURN_TTL_S: int(1, YEAR_S).default(3600).describe(`${LATER} seconds that a TURN credential is valid.`),
+  UPLOAD_MAX_BYTES: int(1, 1_099_511_627_776).default(26_214_400).describe(`${LATER} largest file, in bytes.`),
+  S3_ENDPOINT: url('http:', 'https:')
+    .default('')
+    .describe(`${LATER} S3-compatible storage; empty: files under DATA_DIR.`),
+  S3_REGION: text.default('').describe(`${LATER} region of the storage.`),
+  S3_BUCKET: text.default('').describe(`${LATER} bucket of the storage.`),
+  S3_ACCESS_KEY_ID: text.default('').describe(`${LATER} key of the storage.`),
+  S3_SECRET_ACCESS_KEY: text.default('').describe(`${LATER} secret of that key.`),
+  OTEL_EXPORTER_OTLP_ENDPOINT: url('http:', 'https:').default('').describe(`${LATER} where traces go.`),
+} satisfies Record<string, z.ZodType>;
+
+/** The names of those that this environment sets, for the warning. */
+export function settingsWithoutEffect(environment: Record<string, string | undefined>): string[] {
+  return Object.keys(laterSettings).filter((name) => (environment[name] ?? '') !== '');
+}
