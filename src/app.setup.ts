@@ -4,6 +4,7 @@ import { DestinationStream } from 'pino';
 import { AppModule, ExtraModule } from './app.module.js';
 import { Settings } from './config/settings.js';
 import { serveOpenApi } from './docs/openapi.js';
+import { serveWebSocketReference } from './docs/websocket-reference.js';
 import { EdgeAdapter } from './infra/http/edge-adapter.js';
 import { configureHttpEdge } from './infra/http/edge.js';
 import { createLogger } from './infra/observability/logger.js';
@@ -29,6 +30,7 @@ export async function createApplication(options: ApplicationOptions): Promise<Ne
   });
   app.setGlobalPrefix('api', { exclude: ['health/live', 'health/ready', 'metrics'] });
   configureHttpEdge(app, options.settings, logger);
+  serveWebSocketReference(app);
   serveOpenApi(app);
   app.useWebSocketAdapter(new RealtimeAdapter(app));
   return app;

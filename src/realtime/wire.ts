@@ -1,21 +1,11 @@
-import { ErrorCode, FieldProblem } from '../common/domain-error.js';
-
 /** One event of a raw gateway: a JSON object with a string `type` (protocol section 1). */
 export interface WireEvent {
   type: string;
   [field: string]: unknown;
 }
 
-/** `{"type":"error",…}` of protocol section 1.2. */
-export interface ErrorEvent extends WireEvent {
-  type: 'error';
-  code: ErrorCode;
-  message: string;
-  ref?: string;
-  details?: FieldProblem[] | Record<string, unknown>;
-  retry_after_ms?: number;
-  error_id?: string;
-}
+/** A plain object with the fields of an event's class, which, unlike the class, is a `WireEvent`. */
+export type Shape<Event> = Pick<Event, keyof Event>;
 
 /** An event serialised and framed once, to be written to any number of connections. */
 export interface Frame {

@@ -13,6 +13,7 @@ import type { ConversationDialect } from '../shared/conversation-stream.js';
 import { ConversationStream } from '../shared/conversation-stream.js';
 import { EncodeOnce } from '../shared/encode-once.js';
 import type { ChannelConnection } from './channel.context.js';
+import type * as shapes from './channel.event-shapes.js';
 import { changeFrame, diffFrame, eachFrame, messageEvent } from './channel.events.js';
 
 /** Who may connect to a channel, and the first frames that they get (protocol section 2). */
@@ -39,38 +40,42 @@ export class ChannelAdmission {
   private dialectOf({ id, user, context: { channelId, request } }: ChannelConnection): ConversationDialect {
     return {
       audience: channelAudience(channelId),
-      greeting: ({ users, total, stale }) => ({
-        type: 'online_users',
-        users: users.map(({ userId }) => userId),
-        total,
-        channel_id: channelId,
-        ...(stale && { stale }),
-      }),
-      connected: ({ lastSeq, epoch }) => ({
-        type: 'connected',
-        connection_id: id,
-        user_id: user.userId,
-        username: user.username,
-        channel_id: channelId,
-        last_seq: lastSeq,
-        epoch,
-        heartbeat_interval_ms: this.settings.WS_HEARTBEAT_INTERVAL_MS,
-        server_time: this.clock.date().toISOString(),
-      }),
-      history: ({ messages, hasMore }) => ({
-        type: 'history',
-        channel_id: channelId,
-        messages: messages.map(toChannelMessage),
-        has_more: hasMore,
-      }),
+      greeting: ({ users, total, stale }) =>
+        ({
+          type: 'online_users',
+          users: users.map(({ userId }) => userId),
+          total,
+          channel_id: channelId,
+          ...(stale && { stale }),
+        }) satisfies shapes.ChannelOnlineUsersEvent,
+      connected: ({ lastSeq, epoch }) =>
+        ({
+          type: 'connected',
+          connection_id: id,
+          user_id: user.userId,
+          username: user.username,
+          channel_id: channelId,
+          last_seq: lastSeq,
+          epoch,
+          heartbeat_interval_ms: this.settings.WS_HEARTBEAT_INTERVAL_MS,
+          server_time: this.clock.date().toISOString(),
+        }) satisfies shapes.ChannelConnectedEvent,
+      history: ({ messages, hasMore }) =>
+        ({
+          type: 'history',
+          channel_id: channelId,
+          messages: messages.map(toChannelMessage),
+          has_more: hasMore,
+        }) satisfies shapes.ChannelHistoryEvent,
       replayed: (message, from) => messageEvent(message, message.seq > from),
-      resumed: ({ from, complete }, lastSeq) => ({
-        type: 'resumed',
-        channel_id: channelId,
-        from_seq: from,
-        last_seq: lastSeq,
-        complete,
-      }),
+      resumed: ({ from, complete }, lastSeq) =>
+        ({
+          type: 'resumed',
+          channel_id: channelId,
+          from_seq: from,
+          last_seq: lastSeq,
+          complete,
+        }) satisfies shapes.ChannelResumedEvent,
       changed: (change) => this.changes.frameOf(change),
       presence: (transitions) => this.presenceFrame(channelId, request.presence, transitions),
     };

@@ -3,13 +3,23 @@ import { toChannelMessage } from '../../messages/dto/message.dto.js';
 import type { Change, MessageState } from '../../messages/message.js';
 import type { Transition } from '../../presence/roster.js';
 import { encodeFrame, joinFrames } from '../../realtime/wire.js';
-import type { Frame, WireEvent } from '../../realtime/wire.js';
+import type { Frame, Shape, WireEvent } from '../../realtime/wire.js';
 import type { PlacedParticipant } from '../../signaling/signaling.service.js';
+import type { CallParticipant } from './channel.call-shapes.js';
 import type { ChannelConnection } from './channel.context.js';
+import type {
+  ChannelMessageEvent,
+  ChannelMessageUpdatedEvent,
+  ChannelOfferEvent,
+  ChannelPresenceDiffEvent,
+  ChannelUserJoinedEvent,
+  ChannelUserLeftEvent,
+} from './channel.event-shapes.js';
 
 /** `message` for one that the client cannot have seen, else `message_updated` (section 2.1). */
 export function messageEvent(message: MessageState, isNew: boolean): WireEvent {
-  return { type: isNew ? 'message' : 'message_updated', ...toChannelMessage(message) };
+  return { type: isNew ? 'message' : 'message_updated', ...toChannelMessage(message) } satisfies
+    ChannelMessageEvent | ChannelMessageUpdatedEvent;
 }
 
 export function changeFrame({ rev, message }: Change): Frame {
@@ -20,7 +30,8 @@ export function changeFrame({ rev, message }: Change): Frame {
 export function eachFrame(channelId: ConversationId, transitions: readonly Transition[]): Frame {
   return joinFrames(
     transitions.map(({ kind, userId, username }) =>
-      encodeFrame({ type: `user_${kind}`, user_id: userId, username, channel_id: channelId }),
+      encodeFrame({ type: `user_${kind}`, user_id: userId, username, channel_id: channelId } satisfies
+        ChannelUserJoinedEvent | ChannelUserLeftEvent),
     ),
   );
 }
@@ -36,7 +47,12 @@ export function diffFrame(channelId: ConversationId, transitions: readonly Trans
     .filter(({ kind }) => kind === 'joined')
     .map(({ userId, username }) => ({ user_id: userId, username }));
   const left = net.filter(({ kind }) => kind === 'left').map(({ userId }) => userId);
-  return encodeFrame({ type: 'presence_diff', channel_id: channelId, joined, left });
+  return encodeFrame({
+    type: 'presence_diff',
+    channel_id: channelId,
+    joined,
+    left,
+  } satisfies ChannelPresenceDiffEvent);
 }
 
 /** A participant of a call as the wire shows it. */
@@ -46,11 +62,15 @@ export function participantFields({
   connectionId,
   media,
   order,
-}: PlacedParticipant): Record<string, unknown> {
+}: PlacedParticipant): Shape<CallParticipant> {
   return { user_id: userId, username, connection_id: connectionId, media, order };
 }
 
-export function senderFields({ id, user, context }: ChannelConnection): Record<string, unknown> {
+export function senderFields({
+  id,
+  user,
+  context,
+}: ChannelConnection): Omit<Shape<ChannelOfferEvent>, 'type' | 'data'> {
   return {
     from_user_id: user.userId,
     from_username: user.username,

@@ -7,19 +7,25 @@ import { TypingService } from '../../presence/typing.service.js';
 import { Broadcaster } from '../../realtime/broadcaster.js';
 import { Conn, RawGateway } from '../../realtime/raw-gateway.js';
 import type { Departure, HandshakeRequest, RawGatewayHooks } from '../../realtime/raw-gateway.js';
+import { WsOperation } from '../../realtime/wire-docs.js';
 import type { WireEvent } from '../../realtime/wire.js';
 import { SignalingService } from '../../signaling/signaling.service.js';
 import { CallJoinCommand, TypingCommand } from '../shared/commands.js';
+import { ChangeAckEvent } from '../shared/event-shapes.js';
 import { channelAudience } from '../shared/channel-presence.js';
 import { ConversationStream } from '../shared/conversation-stream.js';
 import { ChannelAdmission } from './channel.admission.js';
 import { ChannelSignalCommand } from './channel.commands.js';
 import { ChannelContext } from './channel.context.js';
 import type { ChannelConnection } from './channel.context.js';
+import { CallJoinedEvent, CallLeftEvent, CallParticipantsEvent } from './channel.call-shapes.js';
+import type { ChannelTypingEvent } from './channel.event-shapes.js';
+import { ChannelReference } from './channel.reference.js';
 import { messageEvent, participantFields, senderFields } from './channel.events.js';
 
 /** Messages, typing, presence and WebRTC signaling in a group's channel (protocol section 2). */
 @RawGateway('/ws/channel/:channel_id')
+@ChannelReference()
 export class ChannelGateway implements RawGatewayHooks<ChannelContext> {
   constructor(
     private readonly admission: ChannelAdmission,
@@ -47,6 +53,11 @@ export class ChannelGateway implements RawGatewayHooks<ChannelContext> {
   }
 
   @SubscribeMessage('message')
+  @WsOperation({
+    summary:
+      'Stores a message and sends it to everyone in the channel. A repeated `nonce` gives the first message again, to this connection alone.',
+    reply: ChangeAckEvent,
+  })
   async message(@Conn() connection: ChannelConnection, @MessageBody() command: SendMessageDto): Promise<WireEvent> {
     const sent = await this.messages.send(connection.userId, connection.context.channelId, command);
     return this.stream.acknowledge(connection, sent, () => {
@@ -55,6 +66,7 @@ export class ChannelGateway implements RawGatewayHooks<ChannelContext> {
   }
 
   @SubscribeMessage('typing')
+  @WsOperation({ summary: 'Tells everyone in the channel that one types; `true` ends by itself after 6 s.' })
   typing(@Conn() connection: ChannelConnection, @MessageBody() command: TypingCommand): Promise<void> {
     const { userId, username } = connection.user;
     const { channelId } = connection.context;
@@ -65,26 +77,30 @@ export class ChannelGateway implements RawGatewayHooks<ChannelContext> {
         username,
         is_typing: isTyping,
         channel_id: channelId,
-      }),
+      } satisfies ChannelTypingEvent),
     );
   }
 
   @SubscribeMessage('webrtc_offer')
+  @WsOperation({ summary: 'Relays an offer to a user of the channel.' })
   offer(@Conn() connection: ChannelConnection, @MessageBody() command: ChannelSignalCommand): Promise<void> {
     return this.signal(connection, 'webrtc_offer', command);
   }
 
   @SubscribeMessage('webrtc_answer')
+  @WsOperation({ summary: 'Relays an answer to a user of the channel.' })
   answer(@Conn() connection: ChannelConnection, @MessageBody() command: ChannelSignalCommand): Promise<void> {
     return this.signal(connection, 'webrtc_answer', command);
   }
 
   @SubscribeMessage('webrtc_ice_candidate')
+  @WsOperation({ summary: 'Relays an ICE candidate to a user of the channel.' })
   candidate(@Conn() connection: ChannelConnection, @MessageBody() command: ChannelSignalCommand): Promise<void> {
     return this.signal(connection, 'webrtc_ice_candidate', command);
   }
 
   @SubscribeMessage('call_join')
+  @WsOperation({ summary: 'Joins the channel’s call; joining again changes `media`.', reply: CallParticipantsEvent })
   async callJoin(
     @Conn() connection: ChannelConnection,
     @MessageBody() { media = null }: CallJoinCommand,
@@ -96,10 +112,10 @@ export class ChannelGateway implements RawGatewayHooks<ChannelContext> {
     const { order, others, isNew } = await this.signaling.joinCall(audience, participant);
     if (isNew) {
       const event = {
-        type: 'call_joined',
+        type: 'call_joined' as const,
         channel_id: context.channelId,
         ...participantFields({ ...participant, order }),
-      };
+      } satisfies CallJoinedEvent;
       await this.broadcaster.publish(audience, event, { exceptConnectionId: id });
     }
     return {
@@ -107,10 +123,11 @@ export class ChannelGateway implements RawGatewayHooks<ChannelContext> {
       channel_id: context.channelId,
       participants: others.map(participantFields),
       order,
-    };
+    } satisfies CallParticipantsEvent;
   }
 
   @SubscribeMessage('call_leave')
+  @WsOperation({ summary: 'Leaves the channel’s call.' })
   async callLeave(@Conn() connection: ChannelConnection): Promise<void> {
     requireCalls(connection);
     await this.leaveCall(connection);
@@ -134,7 +151,7 @@ export class ChannelGateway implements RawGatewayHooks<ChannelContext> {
     const who = { user_id: user.userId, username: user.username, connection_id: id };
     await this.broadcaster.publish(
       audience,
-      { type: 'call_left', channel_id: context.channelId, ...who },
+      { type: 'call_left', channel_id: context.channelId, ...who } satisfies CallLeftEvent,
       { exceptConnectionId: id },
     );
   }

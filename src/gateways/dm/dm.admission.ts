@@ -13,6 +13,7 @@ import { ConversationStream } from '../shared/conversation-stream.js';
 import type { ConversationDialect } from '../shared/conversation-stream.js';
 import { EncodeOnce } from '../shared/encode-once.js';
 import type { DmConnection } from './dm.context.js';
+import type * as shapes from './dm.event-shapes.js';
 import { audienceOf, messageEvent, onlineEvent, presenceFrame } from './dm.events.js';
 
 /** Who may connect to a direct conversation, and the first frames that they get (protocol section 3). */
@@ -54,35 +55,38 @@ export class DmAdmission {
         const other = users.find(({ userId }) => userId === otherUserId);
         return other && onlineEvent(conversationId, other);
       },
-      connected: ({ lastSeq, epoch }, { users, stale }) => ({
-        type: 'connected',
-        connection_id: id,
-        user_id: user.userId,
-        username: user.username,
-        conversation_id: conversationId,
-        other_user_id: otherUserId,
-        other_username: otherUsername,
-        other_user_online: users.some(({ userId }) => userId === otherUserId),
-        last_seq: lastSeq,
-        epoch,
-        heartbeat_interval_ms: this.settings.WS_HEARTBEAT_INTERVAL_MS,
-        server_time: this.clock.date().toISOString(),
-        ...(stale && { stale }),
-      }),
-      history: ({ messages, hasMore }) => ({
-        type: 'history',
-        conversation_id: conversationId,
-        messages: messages.map((message) => toDmMessage(message, sides)),
-        has_more: hasMore,
-      }),
+      connected: ({ lastSeq, epoch }, { users, stale }) =>
+        ({
+          type: 'connected',
+          connection_id: id,
+          user_id: user.userId,
+          username: user.username,
+          conversation_id: conversationId,
+          other_user_id: otherUserId,
+          other_username: otherUsername,
+          other_user_online: users.some(({ userId }) => userId === otherUserId),
+          last_seq: lastSeq,
+          epoch,
+          heartbeat_interval_ms: this.settings.WS_HEARTBEAT_INTERVAL_MS,
+          server_time: this.clock.date().toISOString(),
+          ...(stale && { stale }),
+        }) satisfies shapes.DmConnectedEvent,
+      history: ({ messages, hasMore }) =>
+        ({
+          type: 'history',
+          conversation_id: conversationId,
+          messages: messages.map((message) => toDmMessage(message, sides)),
+          has_more: hasMore,
+        }) satisfies shapes.DmHistoryEvent,
       replayed: (message, from) => messageEvent(message, sides, message.seq > from),
-      resumed: ({ from, complete }, lastSeq) => ({
-        type: 'resumed',
-        conversation_id: conversationId,
-        from_seq: from,
-        last_seq: lastSeq,
-        complete,
-      }),
+      resumed: ({ from, complete }, lastSeq) =>
+        ({
+          type: 'resumed',
+          conversation_id: conversationId,
+          from_seq: from,
+          last_seq: lastSeq,
+          complete,
+        }) satisfies shapes.DmResumedEvent,
       changed: (change) => changes.frameOf(change),
       presence: (transitions) =>
         context.request.presence === 'none' ? undefined : presenceFrame(conversationId, transitions),

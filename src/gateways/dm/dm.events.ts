@@ -3,8 +3,15 @@ import { toDmMessage } from '../../messages/dto/message.dto.js';
 import type { MessageState } from '../../messages/message.js';
 import type { OnlineUser, Transition } from '../../presence/roster.js';
 import { encodeFrame, joinFrames } from '../../realtime/wire.js';
-import type { Frame, WireEvent } from '../../realtime/wire.js';
+import type { Frame, Shape, WireEvent } from '../../realtime/wire.js';
 import type { DmConnection } from './dm.context.js';
+import type {
+  DmMessageEvent,
+  DmMessageUpdatedEvent,
+  DmOfferEvent,
+  DmUserOfflineEvent,
+  DmUserOnlineEvent,
+} from './dm.event-shapes.js';
 
 /** The name of a direct conversation's audience and presence scope. */
 export function audienceOf(conversationId: ConversationId): string {
@@ -13,10 +20,14 @@ export function audienceOf(conversationId: ConversationId): string {
 
 /** `dm_message` for one that the client cannot have seen, else `dm_message_updated`. */
 export function messageEvent(message: MessageState, sides: readonly UserId[], isNew: boolean): WireEvent {
-  return { type: isNew ? 'dm_message' : 'dm_message_updated', ...toDmMessage(message, sides) };
+  return { type: isNew ? 'dm_message' : 'dm_message_updated', ...toDmMessage(message, sides) } satisfies
+    DmMessageEvent | DmMessageUpdatedEvent;
 }
 
-export function onlineEvent(conversationId: ConversationId, { userId, username }: OnlineUser): WireEvent {
+export function onlineEvent(
+  conversationId: ConversationId,
+  { userId, username }: OnlineUser,
+): Shape<DmUserOnlineEvent> {
   return { type: 'dm_user_online', user_id: userId, username, conversation_id: conversationId };
 }
 
@@ -25,12 +36,14 @@ export function presenceFrame(conversationId: ConversationId, transitions: reado
   return joinFrames(
     transitions.map((transition) => {
       const event = onlineEvent(conversationId, transition);
-      return encodeFrame(transition.kind === 'joined' ? event : { ...event, type: 'dm_user_offline' });
+      return encodeFrame(
+        transition.kind === 'joined' ? event : ({ ...event, type: 'dm_user_offline' } satisfies DmUserOfflineEvent),
+      );
     }),
   );
 }
 
-export function senderFields({ id, user, context }: DmConnection): Record<string, unknown> {
+export function senderFields({ id, user, context }: DmConnection): Omit<Shape<DmOfferEvent>, 'type' | 'data'> {
   return {
     from_user_id: user.userId,
     from_username: user.username,

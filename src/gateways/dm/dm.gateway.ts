@@ -5,17 +5,22 @@ import { TypingService } from '../../presence/typing.service.js';
 import { Broadcaster } from '../../realtime/broadcaster.js';
 import { Conn, RawGateway } from '../../realtime/raw-gateway.js';
 import type { Departure, HandshakeRequest, RawGatewayHooks } from '../../realtime/raw-gateway.js';
+import { WsOperation } from '../../realtime/wire-docs.js';
 import type { WireEvent } from '../../realtime/wire.js';
 import { SignalingService } from '../../signaling/signaling.service.js';
 import { SignalCommand, TypingCommand } from '../shared/commands.js';
+import { ChangeAckEvent } from '../shared/event-shapes.js';
 import { ConversationStream } from '../shared/conversation-stream.js';
 import { DmAdmission } from './dm.admission.js';
 import { DmContext } from './dm.context.js';
 import type { DmConnection } from './dm.context.js';
+import type { DmTypingEvent } from './dm.event-shapes.js';
+import { DmReference } from './dm.reference.js';
 import { audienceOf, messageEvent, senderFields } from './dm.events.js';
 
 /** Messages, typing, presence and WebRTC signaling between two users (protocol section 3). */
 @RawGateway('/ws/dm/:other_user_id')
+@DmReference()
 export class DmGateway implements RawGatewayHooks<DmContext> {
   constructor(
     private readonly admission: DmAdmission,
@@ -39,6 +44,11 @@ export class DmGateway implements RawGatewayHooks<DmContext> {
   }
 
   @SubscribeMessage('dm_message')
+  @WsOperation({
+    summary:
+      'Stores a message and sends it to both sides. A repeated `nonce` gives the first message again, to this connection alone.',
+    reply: ChangeAckEvent,
+  })
   async message(@Conn() connection: DmConnection, @MessageBody() command: SendMessageDto): Promise<WireEvent> {
     const { conversationId, otherUserId } = connection.context.conversation;
     const sent = await this.messages.send(connection.userId, conversationId, command);
@@ -48,26 +58,32 @@ export class DmGateway implements RawGatewayHooks<DmContext> {
   }
 
   @SubscribeMessage('dm_typing')
+  @WsOperation({ summary: 'Tells the other side that one types; `true` ends by itself after 6 s.' })
   typing(@Conn() connection: DmConnection, @MessageBody() command: TypingCommand): Promise<void> {
     const { userId, username } = connection.user;
     const { conversationId } = connection.context.conversation;
-    const event = { type: 'dm_typing', user_id: userId, username, conversation_id: conversationId };
+    const event = { type: 'dm_typing' as const, user_id: userId, username, conversation_id: conversationId };
     return this.typingNotices.set(connection.id, command.is_typing, (isTyping) =>
-      this.broadcaster.publish(audienceOf(conversationId), { ...event, is_typing: isTyping }, { exceptUserId: userId }),
+      this.broadcaster.publish(audienceOf(conversationId), { ...event, is_typing: isTyping } satisfies DmTypingEvent, {
+        exceptUserId: userId,
+      }),
     );
   }
 
   @SubscribeMessage('webrtc_offer')
+  @WsOperation({ summary: 'Relays an offer to the other side.' })
   offer(@Conn() connection: DmConnection, @MessageBody() command: SignalCommand): Promise<void> {
     return this.signal(connection, 'webrtc_offer', command);
   }
 
   @SubscribeMessage('webrtc_answer')
+  @WsOperation({ summary: 'Relays an answer to the other side.' })
   answer(@Conn() connection: DmConnection, @MessageBody() command: SignalCommand): Promise<void> {
     return this.signal(connection, 'webrtc_answer', command);
   }
 
   @SubscribeMessage('webrtc_ice_candidate')
+  @WsOperation({ summary: 'Relays an ICE candidate to the other side.' })
   candidate(@Conn() connection: DmConnection, @MessageBody() command: SignalCommand): Promise<void> {
     return this.signal(connection, 'webrtc_ice_candidate', command);
   }

@@ -40,6 +40,8 @@ export class SignalCommand {
     description: 'Relayed untouched, never stored; at most 32 KiB.',
     type: 'object',
     additionalProperties: true,
+    nullable: true,
+    example: { sdp: 'v=0…' },
   })
   @IsDefinedOrNull()
   @IsJsonWithin(SIGNAL_MAX_BYTES)
@@ -52,6 +54,7 @@ export class CallJoinCommand {
     description: 'What the participant sends, as clients agree on it; at most 1 KiB.',
     type: 'object',
     additionalProperties: true,
+    nullable: true,
     example: { audio: true, video: false },
   })
   @IsJsonWithin(MEDIA_MAX_BYTES)

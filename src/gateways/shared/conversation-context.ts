@@ -24,8 +24,8 @@ export abstract class ConversationContext {
   constructor(readonly request: StreamRequest) {}
 }
 
-const HISTORY_LIMIT = 100;
-const EPOCH_LIMIT = 128;
+export const HISTORY_LIMIT = 100;
+export const EPOCH_LIMIT = 128;
 
 /** Reads `since`, `epoch`, `history` and `presence`. @throws BadHandshake */
 export function readStreamRequest(query: URLSearchParams): StreamRequest {

@@ -15,6 +15,7 @@ import type { Connection } from '../../realtime/connection.js';
 import type { Departure } from '../../realtime/raw-gateway.js';
 import type { Frame, WireEvent } from '../../realtime/wire.js';
 import type { ConversationContext } from './conversation-context.js';
+import type { ChangeAckEvent } from './event-shapes.js';
 
 /** How long a sender's `ack` waits for the event before it: as long as a log may be behind (section 2.1). */
 const DELIVERY_WAIT_MS = 5000;
@@ -108,7 +109,13 @@ export class ConversationStream {
   ): Promise<WireEvent> {
     if (duplicate) repeat();
     else await this.delivered(context, message.rev);
-    return { type: 'ack', id: message.id, seq: message.seq, rev: message.rev, ...(duplicate && { duplicate }) };
+    return {
+      type: 'ack',
+      id: message.id,
+      seq: message.seq,
+      rev: message.rev,
+      ...(duplicate && { duplicate }),
+    } satisfies Omit<ChangeAckEvent, 'ref'>;
   }
 
   /**

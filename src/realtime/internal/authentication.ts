@@ -4,6 +4,7 @@ import { CloseCode } from '../close-codes.js';
 import { ConnectionAuthenticator, Credential, CredentialRefused, Identity } from '../connection-authenticator.js';
 import { ConnectionRegistry } from '../connection-registry.js';
 import { Connection } from '../connection.js';
+import { AuthErrorEvent, AuthSuccessEvent, ErrorEvent, TokenExpiringEvent } from '../core-messages.js';
 import { ClientMessage } from './message.js';
 import { TokenExpiry } from './token-expiry.js';
 
@@ -29,7 +30,7 @@ export class Authentication {
     this.expiry = new TokenExpiry(services.clock, {
       expiring: () => {
         const expiresAt = connection.user.tokenExpiresAt.toISOString();
-        connection.send({ type: 'token_expiring', expires_at: expiresAt });
+        connection.send({ type: 'token_expiring', expires_at: expiresAt } satisfies TokenExpiringEvent);
       },
       expired: () => {
         this.refuse(new CredentialRefused('expired_token'));
@@ -48,7 +49,7 @@ export class Authentication {
         message: 'Some fields are not valid.',
         details,
         ...(ref !== undefined && { ref }),
-      });
+      } satisfies ErrorEvent);
       return undefined;
     }
     return { value: typeof token === 'string' ? token : '', clientId: clientId ?? undefined };
@@ -81,7 +82,7 @@ export class Authentication {
       client_id: this.connection.clientId,
       expires_at: tokenExpiresAt.toISOString(),
       ...(ref !== undefined && { ref }),
-    });
+    } satisfies AuthSuccessEvent);
   }
 
   /** A fresh token on an open connection: of the same user and session, else 4401; the identity is never swapped. */
@@ -123,7 +124,7 @@ export class Authentication {
   }
 
   private refuse({ code, message }: CredentialRefused): void {
-    this.connection.send({ type: 'auth_error', code, message });
+    this.connection.send({ type: 'auth_error', code, message } satisfies AuthErrorEvent);
     this.connection.close(CloseCode.Unauthenticated, code);
   }
 }

@@ -8,8 +8,9 @@ import { CloseCode } from '../close-codes.js';
 import { ConnectionAuthenticator, Credential } from '../connection-authenticator.js';
 import { ConnectionRegistry } from '../connection-registry.js';
 import { Connection, Transport } from '../connection.js';
+import { AuthRequiredEvent, ErrorEvent, GoingAwayEvent, PongEvent } from '../core-messages.js';
 import { Departure } from '../raw-gateway.js';
-import { Frame, WireEvent } from '../wire.js';
+import { Frame, Shape } from '../wire.js';
 import { Authentication } from './authentication.js';
 import { CommandExecutor } from './command-executor.js';
 import { ConnectionState } from './connection-state.js';
@@ -98,7 +99,7 @@ export class ConnectionDriver implements Transport {
       this.close(CloseCode.AuthTimeout, 'not authenticated in time');
     });
     this.state = { phase: 'authenticating', deadline };
-    this.connection.send({ type: 'auth_required', timeout_ms: timeoutMs });
+    this.connection.send({ type: 'auth_required', timeout_ms: timeoutMs } satisfies AuthRequiredEvent);
   }
 
   /** A volatile event is for who is there already: until admission has finished, it is dropped. */
@@ -114,7 +115,7 @@ export class ConnectionDriver implements Transport {
 
   /** Sends a last event and closes for a planned stop. */
   goAway(retryAfterMs: number): void {
-    this.connection.send({ type: 'going_away', retry_after_ms: retryAfterMs });
+    this.connection.send({ type: 'going_away', retry_after_ms: retryAfterMs } satisfies GoingAwayEvent);
     this.close(CloseCode.ServerRestart, 'server restarts', { extraGraceMs: retryAfterMs });
   }
 
@@ -216,7 +217,7 @@ export class ConnectionDriver implements Transport {
     if (this.state.phase === 'admitting') this.state = { phase: 'open' };
   }
 
-  private answer(event: WireEvent, ref?: string): void {
+  private answer(event: Shape<ErrorEvent> | Shape<PongEvent>, ref?: string): void {
     this.connection.send(ref === undefined ? event : { ...event, ref });
   }
 

@@ -2,7 +2,8 @@ import { HttpException, HttpStatus } from '@nestjs/common';
 import { DomainError, ErrorCode } from '../../common/domain-error.js';
 import { CloseCode } from '../close-codes.js';
 import { AdmissionRefused, BadHandshake } from '../raw-gateway.js';
-import { ErrorEvent } from '../wire.js';
+import { ErrorEvent } from '../core-messages.js';
+import { Shape } from '../wire.js';
 
 /** Every code, and the close code of a connection that is refused with it (protocol section 1.2). */
 const CLOSE_CODE_OF: Record<ErrorCode, CloseCode> = {
@@ -32,14 +33,14 @@ export function closeCodeOf(error: unknown): CloseCode {
 }
 
 /** The error frame for what a handler threw; undefined when it is a fault of ours, which the caller logs. */
-export function errorEventOf(error: unknown): ErrorEvent | undefined {
+export function errorEventOf(error: unknown): Shape<ErrorEvent> | undefined {
   if (error instanceof DomainError) return domainErrorEvent(error);
   // Nest's guards and pipes speak HTTP.
   if (error instanceof HttpException) return httpErrorEvent(error);
   return undefined;
 }
 
-function domainErrorEvent(error: DomainError): ErrorEvent {
+function domainErrorEvent(error: DomainError): Shape<ErrorEvent> {
   return {
     type: 'error',
     code: error.code,
@@ -49,7 +50,7 @@ function domainErrorEvent(error: DomainError): ErrorEvent {
   };
 }
 
-function httpErrorEvent(error: HttpException): ErrorEvent | undefined {
+function httpErrorEvent(error: HttpException): Shape<ErrorEvent> | undefined {
   const codes: Partial<Record<number, ErrorCode>> = {
     [HttpStatus.BAD_REQUEST]: 'validation_failed',
     [HttpStatus.UNAUTHORIZED]: 'auth_required',

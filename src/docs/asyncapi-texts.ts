@@ -1,0 +1,93 @@
+import { AUTH_ERROR_CODE_MEANINGS, ERROR_CODE_MEANINGS } from '../realtime/error-code-meanings.js';
+import { CLOSE_CODE_MEANINGS, UPGRADE_REFUSALS } from '../realtime/close-code-meanings.js';
+
+/** What holds for every raw gateway, a sentence each. */
+export const CONVENTIONS = [
+  'A text frame holds one JSON object with a string `type`; names are snake_case, ids are UUIDs, times are ISO 8601 in UTC with milliseconds.',
+  'Any message may carry a `ref` of up to 64 characters: what answers it (an `ack`, an `error`, or a typed reply) carries the same. Without a `ref` there is no `ack`.',
+  'What one connection sends is handled, and answered, in the order sent, one message at a time. What arrives while authorisation is being decided is held, and handled after it.',
+  'Fields that are not listed are ignored, on both sides; clients ignore types that they do not know. An unknown `type` is answered with `unknown_type`, and the connection stays.',
+  'The server pings every 25 s (`heartbeat_interval_ms`), which browsers answer by themselves; who stays silent for two intervals is cut.',
+  'Typing, presence and signals are volatile: never stored or replayed, and given up first for a slow client. Changes of a log are not: a client resumes with `since` and `epoch` and misses none.',
+];
+
+/** The ways to authenticate, in the order of preference, each with plain JavaScript. */
+export const WAYS_TO_AUTHENTICATE = [
+  {
+    id: 'auth-header',
+    title: 'Authorization header',
+    text: 'For servers and native clients. Browsers cannot set it.',
+    code: `import WebSocket from 'ws';
+
+const socket = new WebSocket(url, { headers: { authorization: \`Bearer \${accessToken}\` } });`,
+  },
+  {
+    id: 'auth-subprotocol',
+    title: 'Subprotocol',
+    text: 'The pair `bearer, <token>`; the server selects `bearer`. Works in browsers.',
+    code: `const socket = new WebSocket(url, ['bearer', accessToken]);`,
+  },
+  {
+    id: 'auth-ticket',
+    title: 'One-time ticket',
+    text: 'Valid for 30 s, once, and kept out of logs. The usual way of a browser. `?token=<access token>` in its place works too, but addresses end up in logs of proxies.',
+    code: `const answer = await fetch('/api/auth/ws-ticket', {
+  method: 'POST',
+  headers: { authorization: \`Bearer \${accessToken}\` },
+});
+const { ticket } = await answer.json();
+const socket = new WebSocket(\`\${url}?ticket=\${encodeURIComponent(ticket)}\`);`,
+  },
+  {
+    id: 'auth-in-band',
+    title: 'In band',
+    text: 'Without a credential at the upgrade the server asks for one. Until then it handles only `auth_token` and `ping`; without an answer in time it closes with 4408.',
+    code: `const socket = new WebSocket(url);
+socket.addEventListener('message', ({ data }) => {
+  const event = JSON.parse(data);
+  if (event.type === 'auth_required') {
+    socket.send(JSON.stringify({ type: 'auth_token', token: accessToken }));
+  }
+  if (event.type === 'auth_success') console.log(\`signed in as \${event.user}\`);
+  if (event.type === 'auth_error') console.log(event.code); // and the socket closes with 4401
+});`,
+  },
+] as const;
+
+const numbered = <Meaning extends object>(table: Readonly<Record<number, Meaning>>) =>
+  Object.entries(table).map(([code, meaning]) => ({ code: Number(code), ...meaning }));
+const named = <Meaning extends object>(table: Readonly<Record<string, Meaning>>) =>
+  Object.entries(table).map(([code, meaning]) => ({ code, ...meaning }));
+
+/** The tables of section 1.2, as rows. */
+export const CODES = {
+  close: numbered(CLOSE_CODE_MEANINGS),
+  error: named(ERROR_CODE_MEANINGS),
+  authError: named(AUTH_ERROR_CODE_MEANINGS),
+  upgrade: Object.entries(UPGRADE_REFUSALS).map(([status, meaning]) => ({ status: Number(status), meaning })),
+};
+
+/** The first page of the AsyncAPI document. */
+export const ASYNCAPI_DESCRIPTION = [
+  'The raw WebSocket gateways of Parley. A page to read is at [/api/docs/ws](/api/docs/ws), REST at [/api/docs](/api/docs).',
+  '### Conventions',
+  CONVENTIONS.map((text) => `- ${text}`).join('\n'),
+  '### Authentication',
+  'A credential is an access token or a one-time ticket. In the order of preference:',
+  WAYS_TO_AUTHENTICATE.map(
+    ({ title, text, code }, index) => `${index + 1}. **${title}.** ${text}\n\n\`\`\`js\n${code}\n\`\`\``,
+  ).join('\n\n'),
+  '### Close codes',
+  table(['code', 'meaning', 'the client should'], CODES.close, ({ code, meaning, client }) => [code, meaning, client]),
+  '### Error codes',
+  table(['code', 'when', 'the client should'], [...CODES.error, ...CODES.authError], ({ code, meaning, client }) => [
+    `\`${code}\``,
+    meaning,
+    client,
+  ]),
+].join('\n\n');
+
+function table<Row>(head: string[], rows: readonly Row[], cells: (row: Row) => (string | number)[]): string {
+  const lines = [head, head.map(() => '---'), ...rows.map(cells)];
+  return lines.map((line) => `| ${line.join(' | ')} |`).join('\n');
+}

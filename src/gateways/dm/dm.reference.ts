@@ -1,0 +1,26 @@
+import { applyDecorators } from '@nestjs/common';
+import { WsDescribe, WsEmits } from '../../realtime/wire-docs.js';
+import { ConversationQuery } from '../shared/conversation-query.js';
+import { ChangeAckEvent } from '../shared/event-shapes.js';
+import * as shapes from './dm.event-shapes.js';
+
+/** What the reference says of the DM gateway, beside its commands. */
+export const DmReference = (): ClassDecorator =>
+  applyDecorators(
+    WsDescribe({
+      name: 'dm',
+      summary:
+        'Persisted messages, typing, presence and WebRTC signaling between two users. Oneself as the other closes with 4400, an unknown user with 4404.',
+      parameters: { other_user_id: 'The other side.' },
+      query: ConversationQuery,
+      opening: [
+        { event: shapes.DmUserOnlineEvent, when: 'when the other is there' },
+        { event: shapes.DmConnectedEvent, when: 'always' },
+        { event: shapes.DmHistoryEvent, when: 'with `history`' },
+        { event: shapes.DmMessageEvent, when: 'with `since`: each missed message, by number' },
+        { event: shapes.DmMessageUpdatedEvent, when: 'with `since`: each older message that has changed' },
+        { event: shapes.DmResumedEvent, when: 'with `since`' },
+      ],
+    }),
+    WsEmits(...Object.values(shapes), ChangeAckEvent),
+  );

@@ -1,0 +1,190 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { AsyncApiChecker, fetchAsyncApi, lastOf } from '../support/asyncapi.js';
+import { Actor, channelScene, register } from '../support/scene.js';
+import { ReceivedEvent, SocketClient } from '../support/socket-client.js';
+import { startTestApp, TestApp } from '../support/test-app.js';
+
+type Command = { type: string; [field: string]: unknown };
+
+const NO_SUCH_ID = '0198c0de-7b1a-7c3e-9f2a-1b2c3d4e5f60';
+/** Within a minute of its end from the beginning, so that `token_expiring` comes; longer than this file takes. */
+const TOKEN_TTL_S = 50;
+
+let app: TestApp;
+let checker: AsyncApiChecker;
+
+beforeAll(async () => {
+  app = await startTestApp({
+    env: { WS_CLOSE_ON_TOKEN_EXPIRY: '1', ACCESS_TOKEN_TTL_S: String(TOKEN_TTL_S) },
+  });
+  checker = new AsyncApiChecker(await fetchAsyncApi(app));
+});
+afterAll(() => app.close());
+
+/** What one test sends and receives on a gateway, each frame held to the document; no field may be undocumented. */
+class Recording {
+  readonly sent = new Set<string>();
+  private readonly clients: SocketClient[] = [];
+
+  constructor(private readonly channel: string) {}
+
+  listen(client: SocketClient): SocketClient {
+    this.clients.push(client);
+    return client;
+  }
+
+  /** Sends a command that has to be as documented, and takes its answer, which has to be the documented one. */
+  async request(client: SocketClient, command: Command): Promise<ReceivedEvent> {
+    const key = this.note(command);
+    const answer = await client.request(command);
+    const { reply } = checker.document.operations[`${this.channel}.receive.${command.type}`] ?? {};
+    expect(reply?.messages.map(lastOf), key).toContain(checker.identify(this.channel, 'send', answer));
+    return answer;
+  }
+
+  send(client: SocketClient, command: Command): void {
+    this.note(command);
+    client.send(command);
+  }
+
+  /** The keys of all events that came. */
+  received(): Set<string> {
+    const frames = this.clients.flatMap(({ seen }) => seen);
+    return new Set(frames.map((frame) => checker.identify(this.channel, 'send', frame)));
+  }
+
+  private note(command: Command): string {
+    const key = checker.identify(this.channel, 'receive', command);
+    this.sent.add(key);
+    return key;
+  }
+}
+
+/** Everything that any gateway sends, whatever it is for; `going_away` comes when the application stops. */
+async function provokeCoreEvents(recording: Recording, path: string, user: Actor): Promise<void> {
+  const client = recording.listen(await SocketClient.connect(`${app.wsUrl}${path}`));
+  await client.next('auth_required');
+  client.send({ type: 'typing', ref: 'early' });
+  expect(await client.next('error')).toMatchObject({ code: 'auth_required', ref: 'early' });
+  await recording.request(client, { type: 'auth_token', token: user.token, clientId: 'laptop-1' });
+  await client.next('token_expiring');
+  await client.until('connected');
+  await recording.request(client, { type: 'ping' });
+  await recording.request(client, { type: 'auth_token', token: user.token });
+  client.sendText('not JSON');
+  expect(await client.next('error')).toMatchObject({ code: 'bad_json' });
+  client.send({ type: 'no_such_type' });
+  expect(await client.next('error')).toMatchObject({ code: 'unknown_type' });
+  for (let i = 0; i < 120; i++) client.send({ type: 'ping' });
+  expect(await client.next('error')).toMatchObject({ code: 'rate_limited', retry_after_ms: expect.any(Number) });
+  const stranger = recording.listen(await SocketClient.connect(`${app.wsUrl}${path}`));
+  recording.send(stranger, { type: 'auth_token', token: 'forged' });
+  await stranger.next('auth_error');
+}
+
+/** As an edit leaves the log: the message has a later state, under the next number. */
+async function changeInTheLog(messageId: unknown): Promise<void> {
+  await app.sql(
+    `WITH head AS (
+       UPDATE conversations SET last_seq = last_seq + 1
+       WHERE id = (SELECT conversation_id FROM messages WHERE id = $1) RETURNING last_seq)
+     UPDATE messages SET rev = head.last_seq, content = 'edited', edited_at = now() FROM head WHERE messages.id = $1`,
+    [messageId],
+  );
+}
+
+const documented = (channel: string, action: 'send' | 'receive') => checker.keys(channel, action).sort();
+
+describe('the AsyncAPI document and the wire (8)', () => {
+  it('documents every command that the channel gateway takes, every event that it sends, and every field', async () => {
+    const wire = new Recording('channel');
+    const { members, channelId } = await channelScene(app, { members: ['alice', 'bob'], type: 'VIDEO' });
+    const { alice, bob } = members;
+    const a = wire.listen(await alice.channel(channelId));
+    const diff = wire.listen(await alice.channel(channelId, { presence: 'diff' }));
+    const b = wire.listen(await bob.channel(channelId));
+    await a.next('user_joined');
+    await diff.next('presence_diff');
+
+    const { id } = await wire.request(a, { type: 'message', content: `hi @${bob.username}`, nonce: 'n1' });
+    expect(await wire.request(a, { type: 'message', content: `hi @${bob.username}`, nonce: 'n1' })).toMatchObject({
+      duplicate: true,
+    });
+    expect(await wire.request(a, { type: 'typing', is_typing: true })).toMatchObject({ type: 'ack' });
+    a.send({ type: 'message', content: 7 });
+    expect(await a.next('error')).toMatchObject({ code: 'validation_failed' });
+
+    const signal = { target_user_id: bob.id, data: { sdp: 'v=0' } };
+    for (const type of ['webrtc_offer', 'webrtc_answer', 'webrtc_ice_candidate']) {
+      await wire.request(a, { type, ...signal });
+      await b.next(type);
+    }
+    await wire.request(a, { type: 'webrtc_ice_candidate', target_user_id: bob.id, data: null });
+    const lost = await wire.request(a, { type: 'webrtc_offer', ...signal, target_user_id: NO_SUCH_ID });
+    expect(lost).toMatchObject({ type: 'error', code: 'target_not_found' });
+
+    await wire.request(a, { type: 'call_join', media: { audio: true } });
+    await wire.request(b, { type: 'call_join' });
+    await a.next('call_joined');
+    await wire.request(b, { type: 'call_leave' });
+    await a.next('call_left');
+    await b.close();
+    await a.next('user_left');
+
+    await changeInTheLog(id);
+    const { epoch } = a.seen.find(({ type }) => type === 'connected') as unknown as { epoch: string };
+    for (const since of ['0', '1']) {
+      const again = wire.listen(await alice.channel(channelId, { since, epoch, history: '10' }));
+      await again.next('resumed');
+    }
+    await provokeCoreEvents(wire, `/ws/channel/${channelId}`, alice);
+
+    expect([...wire.sent].sort()).toEqual(documented('channel', 'receive'));
+    expect([...wire.received(), 'GoingAwayEvent'].sort()).toEqual(documented('channel', 'send'));
+  });
+
+  it('documents every command that the DM gateway takes, every event that it sends, and every field', async () => {
+    const wire = new Recording('dm');
+    const [alice, bob] = [await register(app, 'alice'), await register(app, 'bob')];
+    const a = wire.listen(await alice.dm(bob));
+    const b = wire.listen(await bob.dm(alice));
+    await a.next('dm_user_online');
+
+    const { id } = await wire.request(a, { type: 'dm_message', content: 'hello', nonce: 'n1' });
+    await wire.request(a, { type: 'dm_typing', is_typing: true });
+    await b.next('dm_typing');
+    for (const type of ['webrtc_offer', 'webrtc_answer', 'webrtc_ice_candidate']) {
+      await wire.request(a, { type, data: { sdp: 'v=0' } });
+      await b.next(type);
+    }
+    await b.close();
+    await a.next('dm_user_offline');
+
+    await changeInTheLog(id);
+    const { epoch } = a.seen.find(({ type }) => type === 'connected') as unknown as { epoch: string };
+    for (const since of ['0', '1']) {
+      const again = wire.listen(await alice.dm(bob, { since, epoch, history: '10' }));
+      await again.next('resumed');
+    }
+    await provokeCoreEvents(wire, `/ws/dm/${bob.id}`, alice);
+
+    expect([...wire.sent].sort()).toEqual(documented('dm', 'receive'));
+    expect([...wire.received(), 'GoingAwayEvent'].sort()).toEqual(documented('dm', 'send'));
+  });
+
+  it('documents the farewell of a planned stop', async () => {
+    const other = await startTestApp();
+    const user = await register(other, 'alice');
+    const client = await user.dm(await register(other, 'bob'));
+    await other.close();
+    expect(checker.identify('dm', 'send', client.seen.at(-1)!)).toBe('GoingAwayEvent');
+  });
+
+  it('would notice a field that is not documented', () => {
+    const typing = { type: 'dm_typing', user_id: NO_SUCH_ID, username: 'bob', is_typing: true };
+    const complete = { ...typing, conversation_id: NO_SUCH_ID };
+    expect(checker.identify('dm', 'send', complete)).toBe('DmTypingEvent');
+    expect(() => checker.identify('dm', 'send', { ...complete, extra: 1 })).toThrow(/additional properties/);
+    expect(() => checker.identify('dm', 'send', typing)).toThrow(/conversation_id/);
+  });
+});
