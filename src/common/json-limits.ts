@@ -1,5 +1,5 @@
-export const JSON_MAX_DEPTH = 32;
-export const JSON_MAX_KEYS = 256;
+const JSON_MAX_DEPTH = 32;
+const JSON_MAX_KEYS = 256;
 
 /**
  * Whether a parsed JSON value is nested deeper than 32 levels, or holds an object of over 256 keys (protocol section 1), or a

@@ -2,7 +2,7 @@ import { ErrorCode } from '../../common/domain-error.js';
 import { exceedsJsonLimits } from '../../common/json-limits.js';
 import { codePoints } from '../../common/text.js';
 
-export const REF_MAX_LENGTH = 64;
+const REF_MAX_LENGTH = 64;
 
 /** One message of a client: an object with a string `type`, and perhaps a `ref` that its answer carries. */
 export interface ClientMessage {
