@@ -52,7 +52,7 @@ describe('presence (2)', () => {
     await enter('alice');
     const carol = await enter('carol');
     expect(carol.roster).toEqual(['alice', 'bob', 'carol']);
-    expect((await presence.read(SCOPE)).total).toBe(3);
+    expect((await presence.read([SCOPE])).total).toBe(3);
   });
 
   it('tells of a user once, not to that user, and nobody of what the roster had', async () => {
@@ -153,7 +153,7 @@ describe('presence (2)', () => {
     await nextTurn();
     expect(clock.pending).toBe(0);
     expect(presence.connectionsOf(SCOPE, 'bob' as UserId)).toEqual([]);
-    expect((await presence.read(SCOPE)).total).toBe(0);
+    expect((await presence.read([SCOPE])).total).toBe(0);
     const carol = await enter('carol');
     expect(carol.roster).toEqual(['carol']);
   });

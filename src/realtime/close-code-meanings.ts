@@ -1,7 +1,7 @@
 import { CloseCode } from './close-codes.js';
 
 /** What a client makes of a close code; the SDK's decision, in one word. */
-export type ClientReaction = 'stop' | 'retry' | 'resume' | 'refresh' | 'fix';
+type ClientReaction = 'stop' | 'retry' | 'resume' | 'refresh' | 'fix';
 
 export interface CloseCodeMeaning {
   meaning: string;

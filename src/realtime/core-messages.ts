@@ -8,7 +8,7 @@ const USER = '0198c0de-7b1a-7c3e-9f2a-1b2c3d4e5f61';
 const TIME = '2026-11-20T13:52:54.123Z';
 
 /** `auth_token`: the first message without a credential at the upgrade; later, a fresh token of the same session. */
-export class AuthTokenCommand {
+class AuthTokenCommand {
   @ApiProperty({ description: 'The access token of `POST /api/auth/login`.', example: 'eyJhbGciOiJIUzI1NiJ9.e30.…' })
   token!: string;
 
