@@ -80,6 +80,10 @@ describe('the end of a session (1.1, A11)', () => {
     expectOk(await alice.api.post('/auth/logout-all'));
     await expectClosed([...own, ...others], since);
     await expectOpen(bobs);
+    const [inChannel, inDm] = bobs;
+    // Nobody is expected back, so the others are told without a grace.
+    expect(await inChannel?.next('user_left', 2000)).toMatchObject({ user_id: alice.id });
+    expect(await inDm?.next('dm_user_offline', 2000)).toMatchObject({ user_id: alice.id });
   });
 
   it('by a password change closes the sockets of the other sessions, and leaves this one’s', async () => {

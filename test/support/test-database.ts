@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import pg from 'pg';
 import { inject } from 'vitest';
+import { withClient } from './client.js';
 
 /** A database of a test's own. */
 export interface TestDatabase {
@@ -22,11 +22,5 @@ export async function createTestDatabase(content: 'migrated' | 'empty' = 'migrat
 async function onServer(statement: string): Promise<void> {
   const url = new URL(inject('templateUrl'));
   url.pathname = 'postgres';
-  const client = new pg.Client({ connectionString: url.href });
-  await client.connect();
-  try {
-    await client.query(statement);
-  } finally {
-    await client.end();
-  }
+  await withClient(url.href, (client) => client.query(statement));
 }
