@@ -9,7 +9,8 @@ import { isAlive } from '../support/is-alive.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { createTestDatabase } from '../support/test-database.js';
 
-describe('the program', () => {
+// Each test starts whole programs, some of them three: on a busy machine that takes its time.
+describe('the program', { timeout: 60_000 }, () => {
   let dataDir: string;
   const started: ServerProcess[] = [];
 
