@@ -8,7 +8,9 @@ import { ConversationFeed } from '../../src/messages/conversation-feed.js';
 import type { FeedSubscription } from '../../src/messages/feed-subscription.js';
 import { LogSource } from '../../src/messages/internal/log-source.js';
 import { LogWriter } from '../../src/messages/internal/log-writer.js';
+import { MessageHistoryService } from '../../src/messages/message-history.service.js';
 import type { Change } from '../../src/messages/message.js';
+import { NoAccess } from '../../src/messages/messages.errors.js';
 import { MessagesService } from '../../src/messages/messages.service.js';
 import { eventually } from '../support/eventually.js';
 import { insertMessages, removeBySql } from '../support/message-rows.js';
@@ -158,6 +160,18 @@ describe('the live stream on one node (2.1)', () => {
     expect(reader.revs()).toEqual([1, 2]);
   });
 
+  it('reads a hole whose notification was lost, without waiting for the head check', async () => {
+    const reader = await live(members.alice);
+    cluster.topics.fate = () => 'lose';
+    await send();
+    cluster.topics.fate = () => 'deliver';
+    await send();
+    await settle(() => clock.pending === 1);
+    clock.advance(HOLE_WAIT_MS);
+    await settle(() => reader.got.length === 2);
+    expect(reader.revs()).toEqual([1, 2]);
+  });
+
   it('keeps a bounded number of changes ahead of a hole, and reads the rest', async () => {
     const reader = await live(members.alice);
     const last = LIMIT + 200;
@@ -285,6 +299,14 @@ describe('revocation on another node, whose event never came (2.1)', () => {
     expect(alice.revoked()).toBe(false);
     await send();
     await settle(() => alice.got.length === 1);
+  });
+
+  it('gives no snapshot to one who was removed after the admission had checked', async () => {
+    const history = app.app.get(MessageHistoryService, { strict: false });
+    const snapshot = () => history.snapshot(members.bob.id as UserId, channelId, { history: 10, since: 0 });
+    expect((await snapshot()).lastSeq).toBe(0);
+    await removeBySql(app, { groupId, userId: members.bob.id });
+    await expect(snapshot()).rejects.toThrow(NoAccess);
   });
 
   it('closes everyone when the conversation is deleted', async () => {
