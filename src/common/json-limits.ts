@@ -1,8 +1,12 @@
-export const JSON_MAX_DEPTH = 32;
-export const JSON_MAX_KEYS = 256;
+const JSON_MAX_DEPTH = 32;
+const JSON_MAX_KEYS = 256;
 
-/** Whether a parsed JSON value is nested deeper than 32 levels, or holds an object of over 256 keys (protocol section 1). */
+/**
+ * Whether a parsed JSON value is nested deeper than 32 levels, or holds an object of over 256 keys (protocol section 1), or a
+ * number too large for a double (`1e400`), which would leave here as `null`.
+ */
 export function exceedsJsonLimits(value: unknown, depth = 1): boolean {
+  if (typeof value === 'number') return !Number.isFinite(value);
   if (typeof value !== 'object' || value === null) return false;
   if (depth > JSON_MAX_DEPTH) return true;
   if (Array.isArray(value)) return value.some((item) => exceedsJsonLimits(item, depth + 1));

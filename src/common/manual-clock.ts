@@ -14,6 +14,11 @@ export class ManualClock extends Clock {
     super();
   }
 
+  /** How many timers wait. */
+  get pending(): number {
+    return this.timers.size;
+  }
+
   now(): number {
     return this.time;
   }

@@ -11,7 +11,7 @@ import { MessageNotFound, OtherEpoch } from './messages.errors.js';
 import { MessageRepository } from './persistence/message.repository.js';
 
 /** Most changes that a resume replays in band (protocol section 2). */
-export const RESUME_LIMIT = 1000;
+const RESUME_LIMIT = 1000;
 
 export interface HistoryPage {
   /** Oldest first. */

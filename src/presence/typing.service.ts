@@ -4,7 +4,7 @@ import { Cancel, Clock } from '../common/clock.js';
 import type { ConnectionId } from '../common/ids.js';
 
 /** A typing notice ends by itself after this time (protocol section 2). */
-export const TYPING_EXPIRY_MS = 6000;
+const TYPING_EXPIRY_MS = 6000;
 
 /** Tells the audience whether somebody types. */
 type Announce = (isTyping: boolean) => Promise<void>;

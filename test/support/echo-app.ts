@@ -24,7 +24,7 @@ const HOUR_MS = 3_600_000;
 
 /** Knows its users by their tokens: `alice`, `bob`, or `alice/session-2`; `expired` has expired, `slow:…` takes its time. */
 @Injectable()
-export class EchoAuthenticator extends ConnectionAuthenticator {
+class EchoAuthenticator extends ConnectionAuthenticator {
   /** Resolves what `slow:` credentials wait for. */
   release: () => void = () => undefined;
   readonly seen: Credential[] = [];

@@ -6,7 +6,7 @@ import { Account, registerAccount } from './accounts.js';
 import type { ApiResponse } from './api-client.js';
 import type { TestApp } from './test-app.js';
 
-export const CALLERS = ['anonymous', 'stranger', 'member', 'moderator', 'admin', 'owner'] as const;
+const CALLERS = ['anonymous', 'stranger', 'member', 'moderator', 'admin', 'owner'] as const;
 export type CallerName = (typeof CALLERS)[number];
 export type Cast = Record<Exclude<CallerName, 'anonymous'> | 'bystander', Account>;
 

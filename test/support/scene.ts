@@ -3,7 +3,7 @@ import { ApiClient, ApiResponse } from './api-client.js';
 import { ReceivedEvent, SocketClient } from './socket-client.js';
 import type { TestApp } from './test-app.js';
 
-const PASSWORD = 'a long enough password';
+export const PASSWORD = 'a long enough password';
 
 /** A registered user with a session, and what tests let it do. */
 export class Actor {

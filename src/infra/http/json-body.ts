@@ -37,6 +37,7 @@ function translated(error: { type?: string }): unknown {
 export function bodyLimits(request: Request, _response: Response, next: NextFunction): void {
   const body: unknown = request.body;
   if (Array.isArray(body)) next(new BadJson('The body must be a JSON object.'));
-  else if (exceedsJsonLimits(body)) next(new BadJson('The body is nested too deep, or has too many keys.'));
+  else if (exceedsJsonLimits(body))
+    next(new BadJson('The body is nested too deep, an object has too many keys, or a number is too large.'));
   else next();
 }

@@ -37,8 +37,8 @@ export class ConversationReader {
   private cursor = 0;
   private membershipVersion = 0;
   private unsubscribe: Cancel = () => undefined;
-  /** More came than is kept: it has to be read. */
-  private dropped = false;
+  /** Something has to be read, whatever notifications come: more came than is kept, or a read has failed. */
+  private behind = false;
   private nextFill: Cancel | undefined;
   private filling = false;
   private started = false;
@@ -72,7 +72,7 @@ export class ConversationReader {
 
   close(): void {
     this.closed = true;
-    this.nextFill?.();
+    this.cancelFill();
     this.unsubscribe();
   }
 
@@ -103,7 +103,7 @@ export class ConversationReader {
   private notice(change: Change): void {
     if (change.rev <= this.cursor || this.closed) return;
     if (this.ahead.size < AHEAD_LIMIT) this.ahead.set(change.rev, change);
-    else this.dropped = true;
+    else this.behind = true;
     if (this.started) this.drain();
   }
 
@@ -118,7 +118,8 @@ export class ConversationReader {
       this.deliver(change);
     }
     for (const rev of this.ahead.keys()) if (rev <= this.cursor) this.ahead.delete(rev);
-    if (this.ahead.size > 0 || this.dropped) this.fillAfter(HOLE_WAIT_MS);
+    if (this.ahead.size > 0 || this.behind) this.fillAfter(HOLE_WAIT_MS);
+    else this.cancelFill();
   }
 
   private deliver(change: Change): void {
@@ -133,13 +134,17 @@ export class ConversationReader {
     });
   }
 
-  /** Reads everything after the cursor, one read at a time. */
-  private fill(): void {
+  private cancelFill(): void {
     this.nextFill?.();
     this.nextFill = undefined;
+  }
+
+  /** Reads everything after the cursor, one read at a time. */
+  private fill(): void {
+    this.cancelFill();
     if (this.filling || this.closed) return;
     this.filling = true;
-    this.dropped = false;
+    this.behind = false;
     this.services.tasks.run('read a log on', () => this.readOnOrRetry());
   }
 
@@ -154,6 +159,7 @@ export class ConversationReader {
         this.end();
         return;
       }
+      this.behind = true;
       if (!this.closed) this.fillAfter(RETRY_MS);
       // Postgres is away, which others tell: each conversation's retries would only flood the log.
       if (!(error instanceof Unavailable)) throw error;

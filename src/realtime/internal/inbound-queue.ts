@@ -1,6 +1,6 @@
 /** Frames, and bytes, of one connection that may wait to be handled before its socket is paused. */
 export const HELD_FRAMES = 64;
-export const HELD_BYTES = 262_144;
+const HELD_BYTES = 262_144;
 
 /** A frame that has arrived; `refused` when it was over the rate limit on arrival. */
 export interface InboundFrame {

@@ -2,7 +2,7 @@ import { ErrorCode } from '../../common/domain-error.js';
 import { exceedsJsonLimits } from '../../common/json-limits.js';
 import { codePoints } from '../../common/text.js';
 
-export const REF_MAX_LENGTH = 64;
+const REF_MAX_LENGTH = 64;
 
 /** One message of a client: an object with a string `type`, and perhaps a `ref` that its answer carries. */
 export interface ClientMessage {
@@ -20,7 +20,8 @@ export function parseMessage(text: string): ParsedMessage {
   const fields = value as Record<string, unknown>;
   const type = Object.hasOwn(fields, 'type') ? fields['type'] : undefined;
   if (typeof type !== 'string') return badJson('Expected a string "type".');
-  if (exceedsJsonLimits(value)) return badJson('The JSON is nested too deep, or an object has too many keys.');
+  if (exceedsJsonLimits(value))
+    return badJson('The JSON is nested too deep, an object has too many keys, or a number is too large.');
   const ref = Object.hasOwn(fields, 'ref') ? fields['ref'] : undefined;
   if (ref !== undefined && (typeof ref !== 'string' || codePoints(ref) > REF_MAX_LENGTH)) {
     return {
