@@ -76,7 +76,7 @@ function operationsOf({ name, commands, events }: GatewayReference, core: WireRe
       channel,
       summary,
       messages: [message(key)],
-      reply: { channel, messages: [message(reply ?? 'AckEvent'), message('ErrorEvent')] },
+      reply: { channel, messages: [message(reply?.key ?? 'AckEvent'), message('ErrorEvent')] },
     },
   ]);
   const sent = [...core.events, ...events].map(({ key, summary }) => [

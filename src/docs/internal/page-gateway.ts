@@ -62,9 +62,9 @@ export function anchorOf(key: string, scope = ''): string {
 }
 
 function answerOf({ reply }: CommandReference, anchor: (key: string) => string): Html {
-  const key = reply ?? 'AckEvent';
+  const { key, type } = reply ?? { key: 'AckEvent', type: 'ack' };
   return html`<p class="answer">
-    Answered by <a href="#${anchor(key)}"><code>${key}</code></a
+    Answered by <a href="#${anchor(key)}"><code>${type}</code></a
     >${reply === undefined && ', where a ref was given'}, or by <a href="#${anchor('ErrorEvent')}"><code>error</code></a
     >.
   </p>`;

@@ -48,7 +48,7 @@ function typeLabel(schema: JsonSchema): Html {
 
 function limits({ enum: values, default: preset, minimum, maximum, minLength, maxLength, pattern }: JsonSchema): Html {
   const range = (least: number | undefined, most: number | undefined) =>
-    least === undefined ? `up to ${String(most)}` : most === undefined ? `${least} or more` : `${least} to ${most}`;
+    least === undefined ? `Up to ${String(most)}` : most === undefined ? `${least} or more` : `${least} to ${most}`;
   const notes = [
     values && html`One of ${values.map((value, index) => html`${index > 0 && ', '}<code>${String(value)}</code>`)}.`,
     (minimum ?? maximum) !== undefined && html`${range(minimum, maximum)}.`,

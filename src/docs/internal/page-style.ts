@@ -33,6 +33,7 @@ pre code { font-size: .8125rem; }
 .address code { font-size: 1.0625rem; padding: .25rem .5rem; background: var(--raised); border-radius: 6px; }
 table { width: 100%; border-collapse: collapse; margin: .75rem 0; display: block; overflow-x: auto; }
 th, td { padding: .375rem .75rem .375rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
+th small { font-weight: 400; }
 th { font-weight: 600; white-space: nowrap; }
 .fields td:last-child { width: 100%; min-width: 14rem; }
 .codes td { min-width: 14rem; width: 50%; }

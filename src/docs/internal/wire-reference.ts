@@ -20,8 +20,8 @@ export interface MessageReference {
 }
 
 export interface CommandReference extends MessageReference {
-  /** The key of the typed reply, if it has one. */
-  reply: string | undefined;
+  /** The typed reply, if it has one. */
+  reply: { key: string; type: string } | undefined;
 }
 
 export interface GatewayReference {
@@ -121,7 +121,7 @@ function commandReference(
     key: `${pascal(gateway)}${pascal(type)}Command`,
     type,
     summary: docs.summary,
-    reply: docs.reply?.name,
+    reply: docs.reply && { key: docs.reply.name, type: typeOf(docs.reply) },
     schema: { ...schema, properties: { ...schema.properties, ref: REF } },
   };
 }

@@ -18,8 +18,11 @@ export const ChannelReference = (): ClassDecorator =>
         { event: shapes.ChannelOnlineUsersEvent, when: 'always' },
         { event: shapes.ChannelConnectedEvent, when: 'always' },
         { event: shapes.ChannelHistoryEvent, when: 'with `history`' },
-        { event: shapes.ChannelMessageEvent, when: 'with `since`: each missed message, by number' },
-        { event: shapes.ChannelMessageUpdatedEvent, when: 'with `since`: each older message that has changed' },
+        { event: shapes.ChannelMessageEvent, when: 'with `since`: each missed message, in the order of `rev`' },
+        {
+          event: shapes.ChannelMessageUpdatedEvent,
+          when: 'with `since`: each older message that has changed, among them in that order',
+        },
         { event: shapes.ChannelResumedEvent, when: 'with `since`' },
       ],
     }),

@@ -17,8 +17,11 @@ export const DmReference = (): ClassDecorator =>
         { event: shapes.DmUserOnlineEvent, when: 'when the other is there' },
         { event: shapes.DmConnectedEvent, when: 'always' },
         { event: shapes.DmHistoryEvent, when: 'with `history`' },
-        { event: shapes.DmMessageEvent, when: 'with `since`: each missed message, by number' },
-        { event: shapes.DmMessageUpdatedEvent, when: 'with `since`: each older message that has changed' },
+        { event: shapes.DmMessageEvent, when: 'with `since`: each missed message, in the order of `rev`' },
+        {
+          event: shapes.DmMessageUpdatedEvent,
+          when: 'with `since`: each older message that has changed, among them in that order',
+        },
         { event: shapes.DmResumedEvent, when: 'with `since`' },
       ],
     }),
