@@ -7,6 +7,8 @@ import { encodeFrame, Frame, WireEvent } from './wire.js';
 export interface Transport {
   write(frame: Frame, urgency: 'durable' | 'volatile'): void;
   close(code: CloseCode, reason: string, options?: { extraGraceMs?: number }): void;
+  /** Resolves when the peer has taken most of what it is owed, or is gone. */
+  drained(): Promise<void>;
   readonly open: boolean;
 }
 
@@ -59,6 +61,11 @@ export class Connection<Context = unknown> {
   /** A frame that was encoded once for many connections. */
   sendFrame(frame: Frame, urgency: 'durable' | 'volatile' = 'durable'): void {
     this.transport.write(frame, urgency);
+  }
+
+  /** For who has much to send: resolves when the client has taken most of what it is owed, or is gone. */
+  drained(): Promise<void> {
+    return this.transport.drained();
   }
 
   /** Sends what is queued, then closes; a second call does nothing. */

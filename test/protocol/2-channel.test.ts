@@ -105,6 +105,16 @@ describe('the first frames (2)', () => {
     expect(typesOf(await client.untilMarker())).toEqual([]);
   });
 
+  it('a replay larger than the limit of a slow client reaches one that reads', async () => {
+    const { owner, members, channelId } = await channelScene(app, { members: ['alice'] });
+    const rows = { conversationId: channelId, senderId: owner.id, first: 1, last: 1000, content: '😀'.repeat(3990) };
+    await insertMessages(app, rows);
+    const alice = await members.alice.dial(`/ws/channel/${channelId}`, { since: '0', history: '100' });
+    expect(await alice.next('resumed', 15_000)).toMatchObject({ complete: true, last_seq: 1000 });
+    expect(alice.seen.filter(({ type }) => type === 'message').map((event) => event['seq'])).toEqual(upTo(1000));
+    expect((await alice.next('history'))['messages']).toHaveLength(100);
+  });
+
   it('resume replays 1000 changes', async () => {
     const { members, channelId, epoch } = await logOf(1000);
     const { events } = await eventsUntil(members.alice, channelId, { since: '0', epoch }, 'resumed');

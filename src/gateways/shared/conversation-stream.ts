@@ -82,7 +82,7 @@ export class ConversationStream {
       // What is volatile goes to those who are admitted; until then it would be lost.
       if (frame) connection.sendFrame(frame, live ? 'volatile' : 'durable');
     });
-    greet(connection, dialect, { snapshot, roster: context.presence.roster });
+    await greet(connection, dialect, { snapshot, roster: context.presence.roster });
     await subscription.release(snapshot.lastSeq);
     live = true;
   }
@@ -134,17 +134,21 @@ export class ConversationStream {
   }
 }
 
-function greet(
+/** A long replay goes out as fast as the client takes it, so that it is not cut for what it has asked for. */
+async function greet(
   connection: ConversationConnection,
   dialect: ConversationDialect,
   { snapshot, roster }: { snapshot: LogSnapshot; roster: Roster },
-): void {
+): Promise<void> {
   const greeting = dialect.greeting(roster);
   if (greeting) connection.send(greeting);
   connection.send(dialect.connected(snapshot, roster));
   if (snapshot.history) connection.send(dialect.history(snapshot.history));
   const { resume } = snapshot;
   if (!resume) return;
-  for (const message of resume.changed) connection.send(dialect.replayed(message, resume.from));
+  for (const message of resume.changed) {
+    connection.send(dialect.replayed(message, resume.from));
+    await connection.drained();
+  }
   connection.send(dialect.resumed(resume, snapshot.lastSeq));
 }

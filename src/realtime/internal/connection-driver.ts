@@ -103,6 +103,10 @@ export class ConnectionDriver implements Transport {
   }
 
   /** A volatile event is for who is there already: until admission has finished, it is dropped. */
+  drained(): Promise<void> {
+    return this.peer.drained();
+  }
+
   write(frame: Frame, urgency: Urgency): void {
     if (this.open && (urgency === 'durable' || this.state.phase === 'open')) this.peer.push(frame, urgency);
   }

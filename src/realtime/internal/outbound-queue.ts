@@ -40,6 +40,7 @@ export class OutboundQueue {
   private queuedBytes = 0;
   /** When each write that the socket has not finished was made, oldest first. */
   private readonly writtenAt: number[] = [];
+  private readonly drainWaiters: (() => void)[] = [];
 
   constructor(
     private readonly socket: Duplex,
@@ -63,7 +64,8 @@ export class OutboundQueue {
     if (urgency === 'volatile' && this.bufferedBytes + bytes > this.limitBytes * VOLATILE_SHARE) return;
     // What was queued in this very turn is not the peer's fault: only what the socket does not take counts.
     if (this.bufferedBytes + bytes > this.limitBytes) this.flush();
-    if (this.bufferedBytes + bytes > this.limitBytes) {
+    // A frame larger than the limit may go to a peer that has taken everything before it.
+    if (this.bufferedBytes > 0 && this.bufferedBytes + bytes > this.limitBytes) {
       this.onOverflow();
       return;
     }
@@ -73,8 +75,7 @@ export class OutboundQueue {
   }
 
   flush(): void {
-    const frames = this.frames;
-    this.clear();
+    const frames = this.take();
     const last = frames.pop();
     if (last === undefined || !this.socket.writable) return;
     this.writtenAt.push(this.clock.now());
@@ -88,18 +89,46 @@ export class OutboundQueue {
     this.socket.uncork();
   }
 
+  /** Resolves when the peer has taken most of what it is owed, or is gone: for who has much to send. */
+  drained(): Promise<void> {
+    if (!this.isBusy) return Promise.resolve();
+    this.flush();
+    return new Promise((resolve) => {
+      this.drainWaiters.push(resolve);
+      this.wakeDrained();
+    });
+  }
+
   /** Milliseconds that the oldest unread byte has waited for the peer; 0 when nothing is stuck. */
   stalledFor(now: number): number {
     const oldest = this.writtenAt[0];
     return oldest === undefined ? 0 : now - oldest;
   }
 
+  /** Forgets what is queued: the peer is gone, or is told why it is cut. */
   clear(): void {
+    this.take();
+    this.wakeDrained();
+  }
+
+  private get isBusy(): boolean {
+    return this.socket.writable && this.bufferedBytes > this.limitBytes * VOLATILE_SHARE;
+  }
+
+  private take(): Buffer[] {
+    const frames = this.frames;
     this.frames = [];
     this.queuedBytes = 0;
+    return frames;
+  }
+
+  private wakeDrained(): void {
+    if (this.drainWaiters.length === 0 || this.isBusy) return;
+    for (const wake of this.drainWaiters.splice(0)) wake();
   }
 
   private readonly onWritten = (): void => {
     this.writtenAt.shift();
+    this.wakeDrained();
   };
 }

@@ -51,6 +51,10 @@ export class Peer implements Beating {
     if (this.ws.readyState === this.ws.OPEN) this.outbound.push(frame, urgency);
   }
 
+  drained(): Promise<void> {
+    return this.outbound.drained();
+  }
+
   /** Sends what is queued, then the close frame; a peer that does not answer it is cut by `ws` (`closeTimeout`). */
   close(code: CloseCode, reason: string): void {
     this.outbound.flush();
