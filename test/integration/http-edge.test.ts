@@ -201,7 +201,11 @@ describe('hostile JSON (N3, N4)', () => {
     expect((await post(JSON.stringify({ name: 'x'.repeat(256 * 1024 - 11) }))).status).toBe(201);
   });
 
-  it.each(['1e400', '-0', '9007199254740993', '-1e400'])('reads the number %s as JSON does', async (number) => {
+  it.each(['1e400', '-1e400'])('refuses the number %s, which no double holds', async (number) => {
+    expectProblem(await post(`{"name":"x","data":{"n":${number}}}`), 400, 'bad_json');
+  });
+
+  it.each(['-0', '9007199254740993'])('reads the number %s as JSON does', async (number) => {
     expect((await post(`{"name":"x","data":{"n":${number}}}`)).status).toBe(201);
     expectProblem(await post(`{"name":${number}}`), 400, 'validation_failed');
   });

@@ -78,7 +78,10 @@ export class ConversationReader {
 
   /** The log's head, read by the regular check: catches up with what no notification told. */
   compare({ lastSeq, membershipVersion }: ConversationHead): void {
-    if (this.started && (lastSeq > this.cursor || membershipVersion > this.membershipVersion)) this.fill();
+    if (!this.started || (lastSeq <= this.cursor && membershipVersion <= this.membershipVersion)) return;
+    // A read under way may have begun before what this head counts was committed.
+    if (this.filling) this.behind = true;
+    else this.fill();
   }
 
   /** The conversation has been deleted: there is nothing to read any more. */
