@@ -24,8 +24,6 @@ export interface CallEntry {
   order: number;
   /** Those who were there before, by order. */
   others: PlacedParticipant[];
-  /** False when this connection was in the call already, and only its media are new. */
-  isNew: boolean;
 }
 
 export interface Signal {
@@ -74,7 +72,7 @@ export class SignalingService {
     });
     if (outcome.status === 'full' || outcome.status === 'taken') throw new CallFull();
     const others = outcome.members.filter(({ member }) => member !== connectionId).map(placed);
-    return { order: outcome.order, others, isNew: outcome.status === 'joined' };
+    return { order: outcome.order, others };
   }
 
   /** False when it was not in the call. */

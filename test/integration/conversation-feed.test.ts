@@ -306,6 +306,30 @@ describe('revocation on another node, whose event never came (2.1)', () => {
     await settle(() => alice.got.length === 1);
   });
 
+  it('finds one who attached and was removed while the others were checked', async () => {
+    const bob = await live(members.bob);
+    let asked = false;
+    let answer: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    source.readersAmong = async (id, userIds) => {
+      asked = true;
+      await gate;
+      return LogSource.prototype.readersAmong.call(source, id, userIds);
+    };
+    await removeBySql(app, { groupId, userId: members.bob.id });
+    await feed.checkHeads();
+    await settle(() => asked);
+    const alice = await live(members.alice);
+    await removeBySql(app, { groupId, userId: members.alice.id });
+    answer();
+    await settle(() => bob.revoked());
+    await send();
+    await settle(() => alice.revoked());
+    expect(alice.got).toEqual([]);
+  });
+
   it('gives no snapshot to one who was removed after the admission had checked', async () => {
     const history = app.app.get(MessageHistoryService, { strict: false });
     const snapshot = () => history.snapshot(members.bob.id as UserId, channelId, { history: 10, since: 0 });

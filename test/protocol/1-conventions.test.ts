@@ -160,8 +160,21 @@ describe('ref (1)', () => {
     alice.send({ type: 'ping', ref });
     expect(await alice.next()).toMatchObject({ type: 'pong', ref });
     alice.send({ type: 'ping', ref: 'x'.repeat(65) });
-    expect(await alice.next()).toMatchObject({ type: 'error', code: 'validation_failed' });
+    expect(await alice.next()).toMatchObject({
+      type: 'error',
+      code: 'validation_failed',
+      details: [{ field: 'ref', problems: [expect.any(String)] }],
+    });
   });
+
+  it.each(['"a\\u0000"', '"\\ud800"'])(
+    'calls the ref %s, which is no storable text, validation_failed',
+    async (ref) => {
+      const alice = await connect();
+      alice.sendText(`{"type":"ping","ref":${ref}}`);
+      expect(await alice.next()).toMatchObject({ type: 'error', code: 'validation_failed' });
+    },
+  );
 
   it.each([1, true, null, {}, []])('calls a ref of %j validation_failed', async (ref) => {
     const alice = await connect();
@@ -222,6 +235,32 @@ describe('order (1)', () => {
     const types = [];
     for (let i = 0; i < 5; i++) types.push((await alice.next()).type);
     expect(types).toEqual(['echoed', 'pong', 'error', 'error', 'echoed']);
+  });
+
+  it('handles what arrived before a clean close, and cleans up after that', async () => {
+    const alice = await connect();
+    const before = [echo.gateway.handled.length, echo.gateway.departures.length] as const;
+    for (const n of [30, 20, 10]) alice.send({ type: 'later', n });
+    for (let n = 1; n <= 40; n++) alice.send({ type: 'echo', n });
+    await alice.close(1000);
+    await eventually(() => echo.gateway.departures.length > before[1]);
+    expect(echo.gateway.handled.slice(before[0])).toEqual([30, 20, 10, ...Array.from({ length: 40 }, (_, i) => i + 1)]);
+  });
+
+  it('handles what was held while its admission was decided, also when the client has said goodbye since', async () => {
+    let admit: () => void = () => undefined;
+    echo.gateway.onAdmit = () =>
+      new Promise((resolve) => {
+        admit = resolve;
+      });
+    const alice = await SocketClient.connect(`${echo.wsUrl}/ws/echo/1?token=alice`);
+    const handled = echo.gateway.handled.length;
+    alice.send({ type: 'echo', n: 7 });
+    await alice.close(1000);
+    echo.gateway.onAdmit = () => Promise.resolve();
+    admit();
+    await eventually(() => echo.gateway.handled.length > handled);
+    expect(echo.gateway.handled.at(-1)).toBe(7);
   });
 
   it('pauses a client that sends faster than it is handled, and loses nothing', async () => {

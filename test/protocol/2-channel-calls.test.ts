@@ -185,7 +185,7 @@ describe('call_join and call_leave (2)', () => {
     }
   });
 
-  it('joining again changes the media alone, and leaving twice tells nobody again', async () => {
+  it('joining again keeps the place and tells of other media, and leaving twice tells nobody again', async () => {
     const { members, channelId } = await voiceScene();
     const alice = await connect(members.alice, channelId);
     const bob = await connect(members.bob, channelId);
@@ -197,7 +197,8 @@ describe('call_join and call_leave (2)', () => {
     await alice.client.request({ type: 'call_leave' });
     await alice.client.request({ type: 'call_leave' });
     const told = (await bob.client.untilMarker()).filter(({ type }) => type.startsWith('call_'));
-    expect(told.map(({ type }) => type)).toEqual(['call_joined', 'call_left']);
+    expect(told.map(({ type }) => type)).toEqual(['call_joined', 'call_joined', 'call_left']);
+    expect(told[1]).toMatchObject({ order: first['order'], media: { audio: false }, connection_id: alice.id });
   });
 
   it.each(['cleanly', 'broken'])('a participant whose connection ends %s leaves the call at once', async (how) => {

@@ -162,7 +162,7 @@ describe('dm_message (3)', () => {
     const [a, a2] = [await alice.dm(bob), await alice.dm(bob)];
     const [b, b2] = [await bob.dm(alice), await bob.dm(alice)];
     const { conversation_id } = await a.next('connected');
-    a.send({ type: 'dm_message', content: '  hello, @bob\n', nonce: 'n1', ref: 'r' });
+    a.send({ type: 'dm_message', content: `  hello, @${bob.username}\n`, nonce: 'n1', ref: 'r' });
     const event = await a.next('dm_message');
     expect(event).toEqual({
       type: 'dm_message',
@@ -174,10 +174,10 @@ describe('dm_message (3)', () => {
       kind: 'message',
       sender_id: alice.id,
       sender_username: alice.username,
-      content: 'hello, @bob',
+      content: `hello, @${bob.username}`,
       nonce: 'n1',
       reply_to_id: null,
-      mentions: [],
+      mentions: [bob.id],
       attachments: [],
       reactions: [],
       pinned: false,

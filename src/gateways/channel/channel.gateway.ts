@@ -109,15 +109,14 @@ export class ChannelGateway implements RawGatewayHooks<ChannelContext> {
     const { id, user, context } = connection;
     const audience = channelAudience(context.channelId);
     const participant = { userId: user.userId, username: user.username, connectionId: id, media };
-    const { order, others, isNew } = await this.signaling.joinCall(audience, participant);
-    if (isNew) {
-      const event = {
-        type: 'call_joined' as const,
-        channel_id: context.channelId,
-        ...participantFields({ ...participant, order }),
-      } satisfies CallJoinedEvent;
-      await this.broadcaster.publish(audience, event, { exceptConnectionId: id });
-    }
+    const { order, others } = await this.signaling.joinCall(audience, participant);
+    // One who joins again is told of again, in the same place: its media may be others.
+    const event = {
+      type: 'call_joined' as const,
+      channel_id: context.channelId,
+      ...participantFields({ ...participant, order }),
+    } satisfies CallJoinedEvent;
+    await this.broadcaster.publish(audience, event, { exceptConnectionId: id });
     return {
       type: 'call_participants',
       channel_id: context.channelId,

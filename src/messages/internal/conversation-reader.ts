@@ -181,19 +181,20 @@ export class ConversationReader {
   /** A page of the log, for those who may read it still: the others have been detached. */
   private async readFrom(from: number): Promise<LogPage> {
     const page = await this.services.source.read(this.conversationId, from);
-    if (page.membershipVersion > this.membershipVersion) await this.checkSubscribers();
+    if (page.membershipVersion > this.membershipVersion) await this.checkSubscribers(page.membershipVersion);
     return page;
   }
 
   /**
-   * Nobody who was removed gets anything that was committed after it. One who attaches meanwhile reads its snapshot, and
-   * with it its own right to read, after that.
+   * Nobody who was removed gets anything that was committed after it. One who attaches meanwhile is not asked about: its
+   * own snapshot was as new as `version`. A removal after that has a newer version, and so is known only when its own
+   * check is done, whatever this one's answer has seen.
    */
-  private async checkSubscribers(): Promise<void> {
+  private async checkSubscribers(version: number): Promise<void> {
     const { conversationId } = this;
     const asked = [...this.subscriptions];
     const userIds = asked.map(({ subscriber }) => subscriber.userId);
-    const { readers, membershipVersion } = await this.services.source.readersAmong(conversationId, userIds);
+    const readers = await this.services.source.readersAmong(conversationId, userIds);
     for (const subscription of asked) {
       if (readers.has(subscription.subscriber.userId)) continue;
       this.logger.log({
@@ -203,7 +204,7 @@ export class ConversationReader {
       });
       revoke(subscription);
     }
-    this.membershipVersion = Math.max(this.membershipVersion, membershipVersion);
+    this.membershipVersion = Math.max(this.membershipVersion, version);
   }
 }
 

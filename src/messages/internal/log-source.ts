@@ -52,14 +52,10 @@ export class LogSource {
   }
 
   /** Which of the users may read the conversation, as of this membership version. @throws ConversationNotFound */
-  readersAmong(
-    conversationId: ConversationId,
-    userIds: readonly UserId[],
-  ): Promise<{ readers: Set<UserId>; membershipVersion: number }> {
+  readersAmong(conversationId: ConversationId, userIds: readonly UserId[]): Promise<Set<UserId>> {
     return this.transactions.snapshot(async (tx) => {
       const conversation = await this.conversations.get(conversationId, tx);
-      const readers = await this.access.readersAmong(tx, conversation, userIds);
-      return { readers, membershipVersion: conversation.membershipVersion };
+      return this.access.readersAmong(tx, conversation, userIds);
     });
   }
 }

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../../common/clock.js';
 import { Ids, MessageId, UserId } from '../../common/ids.js';
 import type { ConversationView } from '../../conversations/conversation.js';
+import { DmsService } from '../../dms/dms.service.js';
 import { GroupMembership } from '../../groups/group-membership.js';
 import type { Tx } from '../../infra/database/transaction-runner.js';
 import type { MessageDraft } from '../message.js';
@@ -14,6 +15,7 @@ import { mentionCandidates } from './mentions.js';
 export class MessageComposer {
   constructor(
     private readonly membership: GroupMembership,
+    private readonly dms: DmsService,
     private readonly clock: Clock,
     private readonly ids: Ids,
   ) {}
@@ -34,7 +36,7 @@ export class MessageComposer {
       content: draft.content,
       nonce: draft.nonce ?? null,
       replyToId: null,
-      mentions: await this.mentioned(tx, conversation, draft.content),
+      mentions: await this.mentioned(tx, conversation, { senderId, content: draft.content }),
       pinned: false,
       createdAt: this.clock.date().toISOString(),
       editedAt: null,
@@ -43,11 +45,20 @@ export class MessageComposer {
     return { state, draftHash: draft.nonce === undefined ? null : hashOf(draft) };
   }
 
-  private async mentioned(tx: Tx, { groupId }: ConversationView, content: string): Promise<UserId[]> {
+  /** Members of the channel's group, or the other side of a direct conversation. */
+  private async mentioned(
+    tx: Tx,
+    { id, groupId }: ConversationView,
+    { senderId, content }: { senderId: UserId; content: string },
+  ): Promise<UserId[]> {
     const names = mentionCandidates(content);
-    if (groupId === null || names.length === 0) return [];
-    const members = await this.membership.membersAmong(groupId, names, tx);
-    return members.map(({ userId }) => userId);
+    if (names.length === 0) return [];
+    if (groupId !== null) {
+      const members = await this.membership.membersAmong(groupId, names, tx);
+      return members.map(({ userId }) => userId);
+    }
+    const other = await this.dms.findOther(tx, id, senderId);
+    return other && names.includes(other.otherUsername) ? [other.otherUserId] : [];
   }
 }
 

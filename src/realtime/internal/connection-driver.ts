@@ -102,11 +102,11 @@ export class ConnectionDriver implements Transport {
     this.connection.send({ type: 'auth_required', timeout_ms: timeoutMs } satisfies AuthRequiredEvent);
   }
 
-  /** A volatile event is for who is there already: until admission has finished, it is dropped. */
   drained(): Promise<void> {
     return this.peer.drained();
   }
 
+  /** A volatile event is for who is there already: until admission has finished, it is dropped. */
   write(frame: Frame, urgency: Urgency): void {
     if (this.open && (urgency === 'durable' || this.state.phase === 'open')) this.peer.push(frame, urgency);
   }
@@ -144,7 +144,7 @@ export class ConnectionDriver implements Transport {
         if (this.open) this.leave({ how: 'clean' });
       },
       closed: (code) => {
-        void this.finish(code);
+        void this.ended(code);
       },
     });
   }
@@ -177,7 +177,8 @@ export class ConnectionDriver implements Transport {
     if (this.state.phase === 'authenticating')
       return this.handleBeforeAuthentication(this.state, parsed.ok ? parsed.message : undefined);
     if (!parsed.ok) {
-      this.answer({ type: 'error', code: parsed.code, message: parsed.message });
+      const { code, message, details } = parsed;
+      this.answer({ type: 'error', code, message, ...(details && { details }) });
       return undefined;
     }
     if (parsed.message.type === 'auth_token') return this.authentication.renew(parsed.message);
@@ -225,6 +226,12 @@ export class ConnectionDriver implements Transport {
     this.connection.send(ref === undefined ? event : { ...event, ref });
   }
 
+  /** What arrived before a client's goodbye is handled before it: the close handshake has told the client that it came. */
+  private async ended(code: number): Promise<void> {
+    if (this.open && departureByClient(code).how === 'clean') await this.inbound.idle();
+    await this.finish(code);
+  }
+
   private async finish(wireCode: number): Promise<void> {
     const departure = this.state.phase === 'closing' ? this.state.departure : departureByClient(wireCode);
     this.leave(departure);
@@ -233,6 +240,7 @@ export class ConnectionDriver implements Transport {
     this.services.registry.remove(this.connection);
     this.services.onSettled(this);
     await this.entering;
+    await this.inbound.idle();
     if (this.admissionBegan) await this.depart(departure);
     this.services.onGone(this);
   }

@@ -24,6 +24,7 @@ export class InboundQueue {
   private bytes = 0;
   private running = false;
   private paused = false;
+  private readonly idlers: (() => void)[] = [];
 
   constructor(
     private readonly handle: (frame: InboundFrame) => void | Promise<void>,
@@ -43,6 +44,12 @@ export class InboundQueue {
   /** Runs `first` before any frame that waits or comes: the decision whether they may be handled at all. */
   async start(first: () => Promise<void>): Promise<void> {
     await this.run(first);
+  }
+
+  /** Resolves when nothing is being handled and nothing waits. */
+  idle(): Promise<void> {
+    if (!this.running) return Promise.resolve();
+    return new Promise((resolve) => this.idlers.push(resolve));
   }
 
   clear(): void {
@@ -65,6 +72,7 @@ export class InboundQueue {
       this.flow.fail(error);
     }
     this.running = false;
+    for (const resolve of this.idlers.splice(0)) resolve();
   }
 
   private resumeWhenHalfEmpty(): void {

@@ -1,6 +1,6 @@
-import { ErrorCode } from '../../common/domain-error.js';
+import { ErrorCode, FieldProblem } from '../../common/domain-error.js';
 import { exceedsJsonLimits } from '../../common/json-limits.js';
-import { codePoints } from '../../common/text.js';
+import { codePoints, isStorable } from '../../common/text.js';
 
 const REF_MAX_LENGTH = 64;
 
@@ -11,7 +11,8 @@ export interface ClientMessage {
   fields: Record<string, unknown>;
 }
 
-export type ParsedMessage = { ok: true; message: ClientMessage } | { ok: false; code: ErrorCode; message: string };
+export type ParsedMessage =
+  { ok: true; message: ClientMessage } | { ok: false; code: ErrorCode; message: string; details?: FieldProblem[] };
 
 /** Reads a text frame as section 1 says: JSON, an object, a string `type`, not too deep, a `ref` of at most 64 characters. */
 export function parseMessage(text: string): ParsedMessage {
@@ -23,14 +24,16 @@ export function parseMessage(text: string): ParsedMessage {
   if (exceedsJsonLimits(value))
     return badJson('The JSON is nested too deep, an object has too many keys, or a number is too large.');
   const ref = Object.hasOwn(fields, 'ref') ? fields['ref'] : undefined;
-  if (ref !== undefined && (typeof ref !== 'string' || codePoints(ref) > REF_MAX_LENGTH)) {
-    return {
-      ok: false,
-      code: 'validation_failed',
-      message: `"ref" must be a string of at most ${REF_MAX_LENGTH} characters.`,
-    };
+  if (ref !== undefined && !isRef(ref)) {
+    const problem = `must be a string of at most ${REF_MAX_LENGTH} characters, without NUL or lone surrogates`;
+    const details = [{ field: 'ref', problems: [problem] }];
+    return { ok: false, code: 'validation_failed', message: 'Some fields are not valid.', details };
   }
   return { ok: true, message: { type, ref, fields } };
+}
+
+function isRef(ref: unknown): ref is string {
+  return typeof ref === 'string' && codePoints(ref) <= REF_MAX_LENGTH && isStorable(ref);
 }
 
 function parseJson(text: string): unknown {
