@@ -4,6 +4,7 @@ import { ConversationId, GroupId, SessionId, UserId } from './ids.js';
 
 /** What has happened, as facts and ids. Published after the commit; what must not be lost is a row, never only an event. */
 export interface DomainEventMap {
+  'user.renamed': { userId: UserId; username: string };
   'session.revoked': { sessionIds: SessionId[]; userId: UserId; reason: string };
   'group.member_joined': { groupId: GroupId; userId: UserId };
   /** `conversationIds`: the group's channels at the time of the removal. */

@@ -11,6 +11,7 @@ import { DmAdmission } from './dm/dm.admission.js';
 import { DmGateway } from './dm/dm.gateway.js';
 import { ChannelPresence } from './shared/channel-presence.js';
 import { ConversationStream } from './shared/conversation-stream.js';
+import { SenderNames } from './shared/sender-names.js';
 import { SocketCloser } from './shared/socket-closer.js';
 import { GroupPresenceController } from './user/http/group-presence.controller.js';
 
@@ -21,6 +22,7 @@ import { GroupPresenceController } from './user/http/group-presence.controller.j
     ChannelPresence,
     ConversationStream,
     SocketCloser,
+    SenderNames,
     ChannelAdmission,
     ChannelGateway,
     DmAdmission,

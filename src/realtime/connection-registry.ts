@@ -39,6 +39,11 @@ export class ConnectionRegistry {
     if (set?.size === 0) this.byUser.delete(connection.userId);
   }
 
+  /** The user's connections speak under the new name from now on. */
+  rename(userId: UserId, username: string): void {
+    for (const connection of this.ofUser(userId)) connection.identify({ ...connection.user, username });
+  }
+
   /** Closes what belongs to these sessions, now and while they are remembered (4401). */
   closeSessions(userId: UserId, sessionIds: readonly SessionId[]): void {
     const now = this.clock.now();

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
+import { DomainEvents } from '../common/domain-events.js';
 import { Ids, UserId } from '../common/ids.js';
 import { TransactionRunner, Tx } from '../infra/database/transaction-runner.js';
 import { Page, readCursor, toPage } from '../infra/http/page.js';
@@ -31,6 +32,7 @@ export class UsersService {
     private readonly transactions: TransactionRunner,
     private readonly ids: Ids,
     private readonly clock: Clock,
+    private readonly events: DomainEvents,
   ) {}
 
   /** @throws UsernameTaken, EmailTaken */
@@ -85,7 +87,9 @@ export class UsersService {
     if (username !== undefined) changes.username = canonical(username);
     if (email !== undefined) changes.email = canonical(email);
     if (Object.keys(changes).length > 0) await this.transactions.run((tx) => this.repository.update(tx, id, changes));
-    return this.getOwn(id);
+    const own = await this.getOwn(id);
+    if (username !== undefined) await this.events.publish('user.renamed', { userId: id, username: own.username });
+    return own;
   }
 
   /** Finds by username, or by e-mail when there is an `@` in it, which no username has. */

@@ -327,6 +327,19 @@ describe('message (2)', () => {
   });
 });
 
+describe('sender fields (1)', () => {
+  it('name the user as it is called now, on messages and on volatile events alike', async () => {
+    const { members, channelId } = await channelScene(app, { members: ['alice', 'bob'] });
+    const [alice, bob] = [await members.alice.channel(channelId), await members.bob.channel(channelId)];
+    const username = `renamed_${members.alice.id.slice(-12)}`;
+    expectOk(await members.alice.api.patch('/users/me', { username }));
+    alice.send({ type: 'typing', is_typing: true });
+    alice.send({ type: 'message', content: 'hi' });
+    expect(await bob.next('typing')).toMatchObject({ username });
+    expect(await bob.next('message')).toMatchObject({ sender_username: username });
+  });
+});
+
 describe('typing (2)', () => {
   it('reaches everyone, the sender too, and is not stored', async () => {
     const { members, channelId } = await channelScene(app, { members: ['alice', 'bob'] });
