@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
+import { inDataDir } from '../../../config/data-dir.js';
 import { copyPostgresBinaries, linkLibraries, PostgresBinaries } from './postgres-binaries.js';
 import { Account, canReach, unprivilegedAccount } from './unprivileged-account.js';
 
@@ -31,10 +32,18 @@ export interface DatabaseHome {
   run: { cwd: string; env: NodeJS.ProcessEnv; uid?: number; gid?: number };
 }
 
-/** Makes the folder, and chooses an account and places that this account can reach. */
+/**
+ * Makes the folder, and chooses an account and places that this account can reach.
+ *
+ * @throws OperatorError when the folder cannot be made or used
+ */
 export function prepareHome(dataDir: string, bundled: PostgresBinaries, log: (line: string) => void): DatabaseHome {
-  let folder = path.resolve(dataDir);
-  mkdirSync(folder, { recursive: true });
+  const folder = path.resolve(dataDir);
+  return inDataDir(folder, () => homeIn(folder, bundled, log));
+}
+
+function homeIn(dataDir: string, bundled: PostgresBinaries, log: (line: string) => void): DatabaseHome {
+  let folder = dataDir;
   const account = unprivilegedAccount();
   if (account) {
     folder = reachableFolder(folder, account, log);
