@@ -106,10 +106,11 @@ describe.each([
     const socket = await connect(bob);
     const send = (key: string, content: string, body: object = {}) =>
       alice.api.post(`${ofAlice}/messages`, { content, ...body }, { headers: { 'idempotency-key': key } });
-    const first = await send('key', 'once', { nonce: 'the header wins' });
+    const first = await send('key', 'once', { nonce: ' key ' });
     expect(first).toMatchObject({ status: 201, body: { nonce: 'key' } });
     for (const again of [
       await send(' key ', ' once '),
+      await send('key', 'once', { nonce: null }),
       await alice.api.post(`${ofAlice}/messages`, { content: 'once', nonce: 'key' }),
     ])
       expect(again).toMatchObject({ status: 200, body: first.body });
@@ -117,6 +118,15 @@ describe.each([
     await send('key 2', 'marker');
     expect((await socket.next(event))['content']).toBe('once');
     expect((await socket.next(event))['content']).toBe('marker');
+  });
+
+  it('an Idempotency-Key beside another nonce answers 400, names both, and stores nothing', async () => {
+    const { alice, ofAlice } = await make();
+    const headers = { 'idempotency-key': 'key' };
+    const answer = await alice.api.post(`${ofAlice}/messages`, { content: 'x', nonce: 'other' }, { headers });
+    expectProblem(answer, 400, 'validation_failed');
+    expect(answer.body.errors).toMatchObject([{ field: 'Idempotency-Key' }, { field: 'nonce' }]);
+    expect((await alice.api.get(`${ofAlice}/changes`)).body).toMatchObject({ items: [], last_seq: 0 });
   });
 
   it('the same Idempotency-Key 20 times at once makes one message', async () => {
