@@ -40,7 +40,9 @@ export class AuthService {
   async login(login: LoginDto, device: Device): Promise<TokensDto> {
     const { username, email, password } = login;
     const name = canonical((email ?? username ?? '').trim());
-    const credentials = await this.limits.attempt({ account: name, ip: device.ip }, () => this.check(name, password));
+    const found = await this.users.findCredentials(name);
+    const account = found?.user.id ?? (`unknown ${name}` as const);
+    const credentials = await this.limits.attempt({ account, ip: device.ip }, () => this.check(found, password));
     if (credentials === undefined) throw new InvalidCredentials();
     const { user, passwordHash } = credentials;
     const renewed = this.hasher.isOutdated(passwordHash) ? await this.hasher.hash(password) : undefined;
@@ -91,8 +93,7 @@ export class AuthService {
   }
 
   /** Takes as long for an unknown user as for a wrong password. */
-  private async check(name: string, password: string): Promise<Credentials | undefined> {
-    const credentials = await this.users.findCredentials(name);
-    return (await this.hasher.verify(password, credentials?.passwordHash)) ? credentials : undefined;
+  private async check(found: Credentials | undefined, password: string): Promise<Credentials | undefined> {
+    return (await this.hasher.verify(password, found?.passwordHash)) ? found : undefined;
   }
 }

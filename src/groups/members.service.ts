@@ -8,8 +8,9 @@ import { GroupMembership } from './group-membership.js';
 import type { MemberView } from './group.js';
 import { MemberNotFound, OwnerCannotLeave, RoleTooLow } from './groups.errors.js';
 import { MembershipChanges } from './internal/membership-changes.js';
+import { InviteRepository } from './persistence/invite.repository.js';
 import { MemberRepository } from './persistence/member.repository.js';
-import { outranks } from './role.js';
+import { isAtLeast, outranks } from './role.js';
 import type { GrantableRole } from './role.js';
 
 /** A member of a group, and who acts on them. */
@@ -24,6 +25,7 @@ export interface MemberTarget {
 export class MembersService {
   constructor(
     private readonly members: MemberRepository,
+    private readonly invites: InviteRepository,
     private readonly membership: GroupMembership,
     private readonly changes: MembershipChanges,
     private readonly transactions: TransactionRunner,
@@ -36,14 +38,20 @@ export class MembersService {
     return this.transactions.read((tx) => this.members.list(tx, groupId, page));
   }
 
-  /** Both the old and the new role are below the actor's. Resolves when the member's sockets are checked. */
+  /**
+   * Both the old and the new role are below the actor's. Who may no longer invite loses the invites that they made.
+   * Resolves when the member's sockets are checked.
+   */
   async changeRole(target: MemberTarget, role: GrantableRole): Promise<MemberView> {
     const { actorId, groupId, userId } = target;
     const conversationIds = await this.changes.run({
       groupId,
       actorId,
       check: (tx) => this.requireAbove(tx, target, role),
-      apply: (tx) => this.members.updateRole(tx, groupId, userId, role),
+      apply: async (tx) => {
+        await this.members.updateRole(tx, groupId, userId, role);
+        if (!isAtLeast(role, 'admin')) await this.invites.deleteOfCreator(tx, groupId, userId);
+      },
     });
     await this.events.publish('group.member_role_changed', { groupId, userId, conversationIds });
     const member = await this.transactions.read((tx) => this.members.find(tx, groupId, userId));
@@ -58,7 +66,7 @@ export class MembersService {
       groupId,
       actorId,
       check: (tx) => this.requireAbove(tx, target),
-      apply: (tx) => this.members.delete(tx, groupId, userId),
+      apply: (tx) => this.takeOut(tx, groupId, userId),
     });
     await this.events.publish('group.member_removed', { groupId, userId, conversationIds });
   }
@@ -71,9 +79,15 @@ export class MembersService {
       check: async (tx) => {
         if ((await this.membership.requireMember(groupId, userId, tx)) === 'owner') throw new OwnerCannotLeave();
       },
-      apply: (tx) => this.members.delete(tx, groupId, userId),
+      apply: (tx) => this.takeOut(tx, groupId, userId),
     });
     await this.events.publish('group.member_removed', { groupId, userId, conversationIds });
+  }
+
+  /** Their invites go with them: whoever was removed must not come back by one of their own. */
+  private async takeOut(tx: Tx, groupId: GroupId, userId: UserId): Promise<void> {
+    await this.members.delete(tx, groupId, userId);
+    await this.invites.deleteOfCreator(tx, groupId, userId);
   }
 
   private async requireAbove(

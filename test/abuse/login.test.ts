@@ -77,6 +77,26 @@ describe('wrong passwords (8, A1)', () => {
     expect(answers.map(({ status }) => status)).toEqual([401, 401, 401, 401, 401, 429]);
   });
 
+  it('count for the account, whether it is named by username, by e-mail in any case, or changes its password', async () => {
+    const [alice, from] = [await registerAccount(app.api), newAddress()];
+    const { username, email, token } = alice;
+    const names = [username, email, ` ${username.toUpperCase()} `, email.toUpperCase()];
+    for (const name of names) expect((await login(from, name)).status).toBe(401);
+    const change = { current_password: 'a wrong password', new_password: 'seven purple elephants' };
+    const changePassword = () =>
+      postFrom(from, `${app.url}/api/auth/password`, change, { authorization: `Bearer ${token}` });
+    expect((await changePassword()).status).toBe(401);
+    for (const name of names) expect((await login(from, name, PASSWORD)).status).toBe(429);
+    const byEmail = await postFrom(from, `${app.url}/api/auth/login`, { email, password: PASSWORD });
+    expect([byEmail.status, (await changePassword()).status]).toEqual([429, 429]);
+  });
+
+  it('are not counted under the id of an account that was typed as a name', async () => {
+    const [alice, from] = [await registerAccount(app.api), newAddress()];
+    expect((await oneByOne(6, () => login(from, alice.id))).at(-1)?.status).toBe(429);
+    expect((await login(from, alice.username, PASSWORD)).status).toBe(200);
+  });
+
   it('are counted by the address of the connection: a forged X-Forwarded-For changes nothing (A16)', async () => {
     const [alice, from] = [await registerAccount(app.api), newAddress()];
     const answers = await oneByOne(6, (index) =>

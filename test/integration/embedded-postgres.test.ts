@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -29,6 +29,12 @@ describe('the embedded Postgres', () => {
     const postgres = await startEmbeddedPostgres({ dataDir, log: (line) => log.push(line) });
     running.push(postgres);
     return postgres;
+  };
+  const using = async <T>(use: (postgres: EmbeddedPostgres) => Promise<T>) => {
+    const postgres = await start();
+    const result = await use(postgres);
+    await postgres.stop();
+    return result;
   };
   const pidFile = () => path.join(dataDir, 'data/postmaster.pid');
   const postmaster = () => Number(readFileSync(pidFile(), 'utf8').split('\n')[0]);
@@ -63,6 +69,17 @@ describe('the embedded Postgres', () => {
     const second = await start();
     expect(await query(second.url, 'SELECT row FROM kept')).toEqual([{ row: 1 }]);
     expect(log).toEqual([]);
+  });
+
+  it('starts empty when its folder was wiped, and only then, also where its account cannot enter (DATA_DIR of root)', async () => {
+    chmodSync(folder, 0o700);
+    await using(async ({ url }) => query(url, 'CREATE TABLE kept AS SELECT 1 AS row'));
+    expect(await using(({ url }) => query(url, 'SELECT row FROM kept'))).toEqual([{ row: 1 }]);
+    rmSync(dataDir, { recursive: true });
+    await using(({ url }) => expect(query(url, 'SELECT row FROM kept')).rejects.toThrow('does not exist'));
+    const elsewhere = new Set(log.map((line) => /the database files are in (\S+)\.$/.exec(line)?.[1]));
+    for (const place of elsewhere) rmSync(place!, { recursive: true });
+    expect(elsewhere.size).toBe(process.getuid?.() === 0 ? 2 : 0);
   });
 
   it('takes over from a postmaster that outlived its owner, and loses nothing', async () => {

@@ -120,6 +120,32 @@ describe('An invite (8)', () => {
     expect((await app.api.get(`/groups/${scene.id}`, as('stranger'))).status).toBe(404);
   });
 
+  it.each<[string, Act]>([
+    ['removed', ({ id }, owner) => app.api.delete(`/groups/${id}/members/${cast.admin.id}`, owner)],
+    ['gone', ({ id }) => app.api.post(`/groups/${id}/leave`, undefined, as('admin'))],
+    [
+      'made a moderator',
+      ({ id }, owner) => app.api.patch(`/groups/${id}/members/${cast.admin.id}`, { role: 'moderator' }, owner),
+    ],
+  ])('ends when the admin who made it is %s; those of others, and of other groups, stay', async (_, act) => {
+    const [scene, elsewhere] = [await groupOf(app, cast), await groupOf(app, cast)];
+    const [{ code }, other] = [await invite(scene, {}), await invite(elsewhere, {})];
+    await answerOf(act(scene, as('owner')));
+    for (const name of ['admin', 'stranger'] as const) {
+      const isMember = (await app.api.get(`/groups/${scene.id}`, as(name))).status === 200;
+      expect((await accept(code, cast[name])).status).toBe(404);
+      expect((await app.api.get(`/groups/${scene.id}`, as(name))).status).toBe(isMember ? 200 : 404);
+    }
+    for (const kept of [scene.code, other.code]) expect((await accept(kept, cast.stranger)).status).toBe(200);
+  });
+
+  it('of an admin stays when they are an admin again', async () => {
+    const scene = await groupOf(app, cast);
+    const { code } = await invite(scene, {});
+    await answerOf(app.api.patch(`/groups/${scene.id}/members/${cast.admin.id}`, { role: 'admin' }, as('owner')));
+    expect((await accept(code, cast.stranger)).status).toBe(200);
+  });
+
   it('is listed once, in pages, also when all were made at the same moment', async () => {
     const scene = await groupOf(app, cast);
     const codes = new Set([scene.code]);

@@ -102,6 +102,26 @@ describe('the program', { timeout: 60_000 }, () => {
       { HOST: '192.0.2.1' },
       /^192\.0\.2\.1 is not an address of this machine: set HOST\.$/m,
     ],
+    [
+      'a file for a data folder',
+      { DATA_DIR: 'package.json' },
+      /^package\.json cannot be used \(EEXIST: .*\): set DATA_DIR/m,
+    ],
+    [
+      'a data folder below a file, and a secret',
+      { DATA_DIR: 'package.json/data', JWT_SECRET: 's'.repeat(32) },
+      /package\.json\/data\/postgres cannot be used \(ENOTDIR: .*\): set DATA_DIR/m,
+    ],
+    [
+      'a data folder that cannot be made',
+      { DATA_DIR: '/proc/nope' },
+      /^\/proc\/nope cannot be used \(ENOENT: .*\): set DATA_DIR/m,
+    ],
+    [
+      'a data folder that cannot be written to',
+      { DATA_DIR: '/proc' },
+      /^\/proc cannot be used \(E[A-Z]+: .*\): set DATA_DIR/m,
+    ],
   ])('refuses to start with %s, and says why', async (_, env, reason) => {
     const server = launch({ env });
     expect(await server.exited).toEqual({ code: 1, signal: null });

@@ -24,6 +24,9 @@ interface Conversation {
   connect: (user: Actor) => Promise<SocketClient>;
 }
 
+/** What a parser of numbers takes for one, though it is none to whoever writes a query. */
+const ODD_NUMBERS = ['', '1e1', '0x1', '%2B1', '%201', '1.0'];
+
 const NOWHERE = '0198c0de-7b1a-7c3e-9f2a-1b2c3d4e5f60';
 
 let app: TestApp;
@@ -103,10 +106,11 @@ describe.each([
     const socket = await connect(bob);
     const send = (key: string, content: string, body: object = {}) =>
       alice.api.post(`${ofAlice}/messages`, { content, ...body }, { headers: { 'idempotency-key': key } });
-    const first = await send('key', 'once', { nonce: 'the header wins' });
+    const first = await send('key', 'once', { nonce: ' key ' });
     expect(first).toMatchObject({ status: 201, body: { nonce: 'key' } });
     for (const again of [
       await send(' key ', ' once '),
+      await send('key', 'once', { nonce: null }),
       await alice.api.post(`${ofAlice}/messages`, { content: 'once', nonce: 'key' }),
     ])
       expect(again).toMatchObject({ status: 200, body: first.body });
@@ -114,6 +118,15 @@ describe.each([
     await send('key 2', 'marker');
     expect((await socket.next(event))['content']).toBe('once');
     expect((await socket.next(event))['content']).toBe('marker');
+  });
+
+  it('an Idempotency-Key beside another nonce answers 400, names both, and stores nothing', async () => {
+    const { alice, ofAlice } = await make();
+    const headers = { 'idempotency-key': 'key' };
+    const answer = await alice.api.post(`${ofAlice}/messages`, { content: 'x', nonce: 'other' }, { headers });
+    expectProblem(answer, 400, 'validation_failed');
+    expect(answer.body.errors).toMatchObject([{ field: 'Idempotency-Key' }, { field: 'nonce' }]);
+    expect((await alice.api.get(`${ofAlice}/changes`)).body).toMatchObject({ items: [], last_seq: 0 });
   });
 
   it('the same Idempotency-Key 20 times at once makes one message', async () => {
@@ -205,11 +218,11 @@ describe.each([
   });
 
   it.each([
-    ['messages', 'limit', ['0', '101', '-1', 'x', '1.5', '', '1&limit=2', '1e400']],
-    ['messages', 'before_seq', ['-1', 'x', '1.5', '9007199254740993', '1&before_seq=2']],
-    ['messages', 'after_seq', ['-1', 'x', '1.5', '9007199254740993', '1&after_seq=2']],
-    ['changes', 'since', ['-1', 'x', '1.5', '9007199254740993', '1&since=2']],
-    ['changes', 'limit', ['0', '1001', '-1', 'x', '1.5', '1&limit=2']],
+    ['messages', 'limit', ['0', '101', '-1', 'x', '1.5', '1&limit=2', '1e400', ...ODD_NUMBERS]],
+    ['messages', 'before_seq', ['-1', 'x', '1.5', '9007199254740993', '1&before_seq=2', ...ODD_NUMBERS]],
+    ['messages', 'after_seq', ['-1', 'x', '1.5', '9007199254740993', '1&after_seq=2', ...ODD_NUMBERS]],
+    ['changes', 'since', ['-1', 'x', '1.5', '9007199254740993', '1&since=2', ...ODD_NUMBERS]],
+    ['changes', 'limit', ['0', '1001', '-1', 'x', '1.5', '1&limit=2', ...ODD_NUMBERS]],
     ['changes', 'epoch', ['x'.repeat(129), '1&epoch=2']],
   ])('GET %s with a bad %s answers 400 and names it', async (route, field, values) => {
     const { alice, ofAlice } = await make();
@@ -324,7 +337,7 @@ describe('GET /dms (8)', () => {
     expect((await dave!.api.get('/dms')).body.items).toMatchObject([{ user_id: alice.id, username: alice.username }]);
   });
 
-  it.each(['limit=0', 'limit=101', 'limit=x', 'cursor=x', 'cursor=WyJ4Il0', 'cursor='])(
+  it.each(['limit=0', 'limit=101', 'limit=x', 'limit=', 'limit=1e1', 'cursor=x', 'cursor=WyJ4Il0', 'cursor='])(
     'with %s answers 400 and names the parameter',
     async (query) => {
       const alice = await register(app, 'alice');

@@ -97,7 +97,12 @@ export class AuthController {
   @Post('password')
   @HttpCode(204)
   @ApiBearerAuth()
-  @ApiOperation({ summary: 'Change the password', description: 'Ends all other sessions of the user; this one stays.' })
+  @ApiOperation({
+    summary: 'Change the password',
+    description:
+      'The caller’s own session stays, with its tokens and its sockets. All other sessions of the user end: their tokens are worth ' +
+      'nothing, their sockets close with 4401.',
+  })
   @ApiNoContentResponse({ description: 'It is changed.' })
   @ApiProblems(400, { 401: 'As everywhere, or the current password is wrong (`invalid_credentials`).' })
   changePassword(

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { RateLimited } from '../../common/domain-error.js';
+import type { UserId } from '../../common/ids.js';
 import { Settings } from '../../config/settings.js';
 import { clientNetwork } from '../../infra/http/client-address.js';
 
@@ -10,9 +11,10 @@ const ACCOUNT_FAILURES_PER_HOUR = 100;
 // Not longer: whoever floods an account must not lock its owner out (ASVS 6.1.1).
 const LONGEST_DELAY_S = 30;
 
-/** Who tries to log in, as the client says, and from where: nothing here depends on whether there is such an account. */
+/** Whose password is tried, and from where. Nothing is refused or counted in another way for a name that nobody has. */
 export interface Attempt {
-  account: string;
+  /** A user by their id, whichever of their names was typed: each name of its own would give as many tries again. */
+  account: UserId | `unknown ${string}`;
   ip: string | null;
 }
 
@@ -45,7 +47,11 @@ export class LoginLimits {
     const pair = `${address} ${account}`;
     await this.refuseDuringDelay(account);
     await consume(this.pair, pair);
-    await consume(this.address, address);
+    await consume(this.address, address).catch(async (error: unknown) => {
+      // Nothing was tried: when the address is free again, the account has its tries still.
+      await this.pair.reward(pair);
+      throw error;
+    });
     await this.countForAccount(account);
     const takeBack = () =>
       Promise.all([this.pair.reward(pair), this.address.reward(address), this.account.reward(account)]);

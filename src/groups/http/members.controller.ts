@@ -42,7 +42,8 @@ export class MembersController {
   @Patch('members/:user_id')
   @ApiOperation({
     summary: 'Change a member’s role',
-    description: 'For admins and the owner. Both the old and the new role must be below the caller’s own.',
+    description:
+      'For admins and the owner. Both the old and the new role must be below the caller’s own. Whoever is no admin any more loses the invites that they made.',
   })
   @ApiOkResponse({ description: 'The member as they are now.', type: MemberDto })
   @ApiProblems(403)
@@ -60,7 +61,7 @@ export class MembersController {
   @ApiOperation({
     summary: 'Remove a member',
     description:
-      'For admins and the owner, whose own role must be above the member’s. It answers once the member’s sockets are closed.',
+      'For admins and the owner, whose own role must be above the member’s. The invites that they made end too. It answers once the member’s sockets are closed.',
   })
   @ApiNoContentResponse({ description: 'They are no member any more, and their sockets are closed.' })
   @ApiProblems(403)
@@ -76,7 +77,8 @@ export class MembersController {
   @HttpCode(204)
   @ApiOperation({
     summary: 'Leave a group',
-    description: 'The caller’s sockets in its channels close. The owner cannot leave: a group always has one.',
+    description:
+      'The caller’s sockets in its channels close, and the invites that they made end. The owner cannot leave: a group always has one.',
   })
   @ApiNoContentResponse({ description: 'The caller is no member any more, and their sockets are closed.' })
   @ApiProblems({ 409: 'The caller is the owner.' })

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { GroupId } from '../../common/ids.js';
+import type { GroupId, UserId } from '../../common/ids.js';
 import type { PageRequest } from '../../common/paging.js';
 import type { Tx } from '../../infra/database/transaction-runner.js';
 import type { InviteView } from '../group.js';
@@ -37,6 +37,10 @@ export class InviteRepository {
       .andWhere('(max_uses IS NULL OR uses < max_uses)')
       .execute();
     return affected === 1;
+  }
+
+  async deleteOfCreator(tx: Tx, groupId: GroupId, createdBy: UserId): Promise<void> {
+    await tx.delete(GroupInvite, { groupId, createdBy });
   }
 
   async delete(tx: Tx, code: string): Promise<boolean> {

@@ -14,6 +14,8 @@ export interface EmbeddedPostgresOptions {
   /** Postgres's own configuration parameters, over ours. */
   parameters?: Record<string, string>;
   log?: (line: string) => void;
+  /** For what the operator should know of; `log` without it. */
+  warn?: (line: string) => void;
 }
 
 export interface EmbeddedPostgres {
@@ -37,7 +39,7 @@ const PARAMETERS = {
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const log = options.log ?? (() => undefined);
-  const home = prepareHome(options.dataDir, await findPostgresBinaries(), log);
+  const home = prepareHome(options.dataDir, await findPostgresBinaries(), options.warn ?? log);
   const unlock = await lockDataDirectory(home.folder);
   try {
     await stopOrphan(home.data, log);

@@ -24,5 +24,8 @@ export async function openDatabase(settings: Settings): Promise<OpenDatabase> {
     log: (line) => {
       logger.log(line);
     },
+    warn: (line) => {
+      logger.warn(line);
+    },
   });
 }

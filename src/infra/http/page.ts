@@ -1,16 +1,13 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { IsOptional, IsString, MaxLength } from 'class-validator';
 import { ValidationFailed } from '../../common/domain-error.js';
+import { QueryInteger } from './query-integer.js';
 
 /** The query of every list (protocol section 8). */
 export class PageQuery {
   @ApiPropertyOptional({ description: 'How many items at most.', minimum: 1, maximum: 100, default: 50, example: 50 })
   @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(100)
+  @QueryInteger({ min: 1, max: 100 })
   limit: number = 50;
 
   @ApiPropertyOptional({

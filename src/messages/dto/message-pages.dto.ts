@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { IsOptional, IsString, MaxLength } from 'class-validator';
+import { QueryInteger } from '../../infra/http/query-integer.js';
 import { ChannelMessageDto, DmMessageDto } from './message.dto.js';
 
 const LARGEST_SEQ = Number.MAX_SAFE_INTEGER;
@@ -16,10 +16,7 @@ export class MessagesQuery {
     example: 50,
   })
   @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(100)
+  @QueryInteger({ min: 1, max: 100 })
   limit = 50;
 
   @ApiPropertyOptional({
@@ -29,10 +26,7 @@ export class MessagesQuery {
     example: 41,
   })
   @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(0)
-  @Max(LARGEST_SEQ)
+  @QueryInteger({ min: 0, max: LARGEST_SEQ })
   before_seq?: number;
 
   @ApiPropertyOptional({
@@ -42,10 +36,7 @@ export class MessagesQuery {
     example: 12,
   })
   @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(0)
-  @Max(LARGEST_SEQ)
+  @QueryInteger({ min: 0, max: LARGEST_SEQ })
   after_seq?: number;
 }
 
@@ -59,10 +50,7 @@ export class ChangesQuery {
     example: 41,
   })
   @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(0)
-  @Max(LARGEST_SEQ)
+  @QueryInteger({ min: 0, max: LARGEST_SEQ })
   since = 0;
 
   @ApiPropertyOptional({
@@ -74,10 +62,7 @@ export class ChangesQuery {
     example: 100,
   })
   @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(1000)
+  @QueryInteger({ min: 1, max: 1000 })
   limit = 100;
 
   @ApiPropertyOptional({

@@ -20,7 +20,7 @@ import { ChannelMessageDto, toChannelMessage } from '../dto/message.dto.js';
 import { SendMessageDto } from '../dto/send-message.dto.js';
 import { MessageHistoryService } from '../message-history.service.js';
 import { MessagesService } from '../messages.service.js';
-import { IdempotencyKey } from './idempotency-key.js';
+import { IdempotencyKey, nonceOf } from './idempotency-key.js';
 import { changesPage, messagesPage } from './message-answers.js';
 
 /** Each route finds the channel first: a direct conversation is no channel, though its id names a log too. */
@@ -44,7 +44,7 @@ export class ChannelMessagesController {
   @ApiHeader({
     name: 'Idempotency-Key',
     required: false,
-    description: 'The nonce of the send; it wins over the body’s.',
+    description: 'The nonce of the send. With another `nonce` in the body it is `validation_failed`.',
   })
   @ApiCreatedResponse({ description: 'It is stored, and on its way to everyone.', type: ChannelMessageDto })
   @ApiOkResponse({
@@ -62,7 +62,7 @@ export class ChannelMessagesController {
     const { id: channelId } = await this.channels.get(userId, id);
     const { message, duplicate } = await this.messages.send(userId, channelId, {
       content: body.content,
-      nonce: key ?? body.nonce,
+      nonce: nonceOf(key, body),
     });
     if (duplicate) response.status(200);
     return toChannelMessage(message);

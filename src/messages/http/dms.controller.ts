@@ -25,7 +25,7 @@ import { DmMessageDto, toDmMessage } from '../dto/message.dto.js';
 import { SendMessageDto } from '../dto/send-message.dto.js';
 import { MessageHistoryService } from '../message-history.service.js';
 import { MessagesService } from '../messages.service.js';
-import { IdempotencyKey } from './idempotency-key.js';
+import { IdempotencyKey, nonceOf } from './idempotency-key.js';
 import { changesPage, messagesPage } from './message-answers.js';
 
 const OTHER_SIDE = {
@@ -69,7 +69,7 @@ export class DmsController {
   @ApiHeader({
     name: 'Idempotency-Key',
     required: false,
-    description: 'The nonce of the send; it wins over the body’s.',
+    description: 'The nonce of the send. With another `nonce` in the body it is `validation_failed`.',
   })
   @ApiCreatedResponse({ description: 'It is stored, and on its way to both sides.', type: DmMessageDto })
   @ApiOkResponse({
@@ -87,7 +87,7 @@ export class DmsController {
     const { conversationId } = await this.dms.open(userId, otherId);
     const { message, duplicate } = await this.messages.send(userId, conversationId, {
       content: body.content,
-      nonce: key ?? body.nonce,
+      nonce: nonceOf(key, body),
     });
     if (duplicate) response.status(200);
     return toDmMessage(message, [userId, otherId]);

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import {
   chownSync,
   existsSync,
@@ -11,6 +11,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
+import { parseId } from '../../../common/ids.js';
+import { makeFolder } from '../../../common/make-folder.js';
+import { OperatorError } from '../../../common/operator-error.js';
+import { writtenOnce } from '../../../common/written-once.js';
+import { inDataDir } from '../../../config/data-dir.js';
 import { copyPostgresBinaries, linkLibraries, PostgresBinaries } from './postgres-binaries.js';
 import { Account, canReach, unprivilegedAccount } from './unprivileged-account.js';
 
@@ -31,13 +36,21 @@ export interface DatabaseHome {
   run: { cwd: string; env: NodeJS.ProcessEnv; uid?: number; gid?: number };
 }
 
-/** Makes the folder, and chooses an account and places that this account can reach. */
-export function prepareHome(dataDir: string, bundled: PostgresBinaries, log: (line: string) => void): DatabaseHome {
-  let folder = path.resolve(dataDir);
-  mkdirSync(folder, { recursive: true });
+/**
+ * Makes the folder, and chooses an account and places that this account can reach.
+ *
+ * @throws OperatorError when the folder cannot be made or used
+ */
+export function prepareHome(dataDir: string, bundled: PostgresBinaries, warn: (line: string) => void): DatabaseHome {
+  const folder = path.resolve(dataDir);
+  return inDataDir(folder, () => homeIn(folder, bundled, warn));
+}
+
+function homeIn(dataDir: string, bundled: PostgresBinaries, warn: (line: string) => void): DatabaseHome {
+  let folder = dataDir;
   const account = unprivilegedAccount();
   if (account) {
-    folder = reachableFolder(folder, account, log);
+    folder = reachableFolder(folder, account, warn);
     chownSync(folder, account.uid, account.gid);
   }
   folder = realpathSync(folder);
@@ -80,13 +93,20 @@ export function readPassword(home: DatabaseHome): string {
   return readFileSync(home.passwordFile, 'utf8').trim();
 }
 
-function reachableFolder(folder: string, account: Account, log: (line: string) => void): string {
+function reachableFolder(folder: string, account: Account, warn: (line: string) => void): string {
   if (canReach(account, folder)) return folder;
-  const hash = createHash('sha256').update(folder).digest('hex').slice(0, 16);
-  const elsewhere = path.join(systemFolder(), hash);
-  mkdirSync(elsewhere, { recursive: true });
-  log(`The account that runs Postgres cannot reach ${folder}: the database files are in ${elsewhere}.`);
+  const elsewhere = path.join(systemFolder(), idOf(folder));
+  makeFolder(elsewhere);
+  warn(`The account that runs Postgres cannot reach ${folder}: the database files are in ${elsewhere}.`);
   return elsewhere;
+}
+
+/** Kept in the folder itself, not made from its path: whoever wipes the folder starts with no data, as anywhere. */
+function idOf(folder: string): string {
+  const file = path.join(folder, 'elsewhere');
+  const id = writtenOnce(file, randomUUID);
+  if (parseId(id) === undefined) throw new OperatorError(`${file} does not hold the id of a database: delete it.`);
+  return id;
 }
 
 function systemFolder(): string {
