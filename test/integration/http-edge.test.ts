@@ -29,6 +29,18 @@ function expectProblem(answer: ApiResponse, status: number, code: string): void 
   expect(answer.status).toBe(status);
 }
 
+function expectParserProblem(answer: string, status: number, code: string): void {
+  const [head = '', body = ''] = answer.split('\r\n\r\n');
+  expect(head).toMatch(new RegExp(`^HTTP/1\\.1 ${status} [A-Z]`));
+  expect(head).toMatch(/^Connection: close$/m);
+  expect(head).toContain(`Content-Length: ${body.length}`);
+  const headers = new Headers([...head.matchAll(/^(.+?): (.+)$/gm)].map(([, name, value]) => [name!, value!.trim()]));
+  const parsed = JSON.parse(body) as Record<string, unknown>;
+  expectProblem({ status, headers, body: parsed }, status, code);
+  if (code === 'validation_failed')
+    expect(parsed['errors']).toEqual([{ field: 'request', problems: [expect.any(String)] }]);
+}
+
 describe('REST errors are problem details (8, RFC 9457)', () => {
   it('names each field that is not valid, a nested one by its path', async () => {
     const answer = await post({ name: 7, inner: { text: 'x' } });
@@ -258,13 +270,29 @@ describe('the connection', () => {
   it('answers 2,000 headers with 431, and lives (W8)', async () => {
     const headers = Array.from({ length: 2000 }, (_, index) => `X-H${index}: ${index}\r\n`).join('');
     const request = `GET /ws/x HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n${headers}\r\n`;
-    expect(await rawHttp(server.url, request)).toMatch(/^HTTP\/1\.1 431 /);
+    expectParserProblem(await rawHttp(server.url, request), 431, 'too_large');
     expect((await server.api.get('/edge')).status).toBe(200);
   });
 
   it('answers what is no HTTP with 400, and lives', async () => {
-    expect(await rawHttp(server.url, 'NONSENSE\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 /);
+    expectParserProblem(await rawHttp(server.url, 'NONSENSE\r\n\r\n'), 400, 'validation_failed');
     expect((await server.api.get('/edge')).status).toBe(200);
+  });
+
+  it('answers headers that do not end with 408 (8)', async () => {
+    const slow = await startTestApp();
+    try {
+      const http = slow.app.getHttpServer();
+      Object.assign(http, { headersTimeout: 100, requestTimeout: 100 });
+      expectParserProblem(await rawHttp(slow.url, 'GET /api HTTP/1.1\r\nX-'), 408, 'validation_failed');
+    } finally {
+      await slow.close();
+    }
+  });
+
+  it('gives one answer, and ends, when what is no HTTP follows a request', async () => {
+    const answer = await rawHttp(server.url, 'GET /api/edge HTTP/1.1\r\nHost: x\r\n\r\nNONSENSE\r\n\r\n');
+    expect(answer.match(/HTTP\/1\.1 \d+/g)?.length).toBe(1);
   });
 
   it('does not say what it is made of', async () => {

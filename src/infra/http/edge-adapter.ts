@@ -1,6 +1,7 @@
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { createServer, RequestListener } from 'node:http';
 import { ConnectionDrain } from './connection-drain.js';
+import { answerParserErrors } from './parser-errors.js';
 
 // Node waits for minutes by default; a client that trickles its request must not hold a connection so long.
 const TIMEOUTS = {
@@ -21,6 +22,7 @@ export class EdgeAdapter extends ExpressAdapter {
 
   override initHttpServer(): void {
     const server = createServer(TIMEOUTS, this.getInstance<RequestListener>());
+    answerParserErrors(server);
     this.drain = new ConnectionDrain(server, this.shutdownTimeoutMs);
     this.httpServer = server;
   }
