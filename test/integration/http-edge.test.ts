@@ -77,17 +77,21 @@ describe('REST errors are problem details (8, RFC 9457)', () => {
   it.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'application/xml'])(
     'answers a body of %s with 415',
     async (type) => {
-      expectProblem(await post('name=x', { 'content-type': type }), 415, 'validation_failed');
+      const answer = await post('name=x', { 'content-type': type });
+      expectProblem(answer, 415, 'validation_failed');
+      expect(answer.body.errors).toEqual([{ field: 'Content-Type', problems: ['must be application/json, in UTF-8'] }]);
     },
   );
 
   it('answers a charset or an encoding that it does not read with 415', async () => {
-    expectProblem(
-      await post({ name: 'x' }, { 'content-type': 'application/json; charset=x-nope' }),
-      415,
-      'validation_failed',
-    );
-    expectProblem(await post({ name: 'x' }, { 'content-encoding': 'x-nope' }), 415, 'validation_failed');
+    for (const [header, value] of [
+      ['Content-Type', 'application/json; charset=x-nope'],
+      ['Content-Encoding', 'x-nope'],
+    ] as const) {
+      const answer = await post({ name: 'x' }, { [header.toLowerCase()]: value });
+      expectProblem(answer, 415, 'validation_failed');
+      expect(answer.body.errors).toMatchObject([{ field: header }]);
+    }
   });
 
   it('answers an id that is no UUID with the name of the parameter, and takes either case', async () => {
@@ -133,7 +137,11 @@ describe('REST errors are problem details (8, RFC 9457)', () => {
   });
 
   it('answers a path that is no UTF-8 with 400', async () => {
-    expectProblem(await server.api.get('/edge/things/%ff'), 400, 'validation_failed');
+    for (const path of ['/edge/things/%ff', '/edge/things/%', '/edge/things/%zz']) {
+      const answer = await server.api.get(path);
+      expectProblem(answer, 400, 'validation_failed');
+      expect(answer.body.errors).toEqual([{ field: 'path', problems: ['must have percent-escapes of UTF-8'] }]);
+    }
   });
 
   it('answers HEAD like GET, without a body', async () => {
