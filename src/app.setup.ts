@@ -23,11 +23,15 @@ export interface ApplicationOptions {
 /** Builds and configures the application, ready to listen: main.ts and every test call it. */
 export async function createApplication(options: ApplicationOptions): Promise<NestExpressApplication> {
   const logger = createLogger(options.settings, options.logDestination);
-  const app = await NestFactory.create<NestExpressApplication>(AppModule.register(options), new EdgeAdapter(), {
-    bodyParser: false,
-    abortOnError: false,
-    logger: new NestLogger(logger),
-  });
+  const app = await NestFactory.create<NestExpressApplication>(
+    AppModule.register(options),
+    new EdgeAdapter(options.settings.SHUTDOWN_TIMEOUT_MS),
+    {
+      bodyParser: false,
+      abortOnError: false,
+      logger: new NestLogger(logger),
+    },
+  );
   app.setGlobalPrefix('api', { exclude: ['health/live', 'health/ready', 'metrics'] });
   configureHttpEdge(app, options.settings, logger);
   serveWebSocketReference(app);

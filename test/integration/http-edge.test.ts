@@ -29,6 +29,18 @@ function expectProblem(answer: ApiResponse, status: number, code: string): void 
   expect(answer.status).toBe(status);
 }
 
+function expectParserProblem(answer: string, status: number, code: string): void {
+  const [head = '', body = ''] = answer.split('\r\n\r\n');
+  expect(head).toMatch(new RegExp(`^HTTP/1\\.1 ${status} [A-Z]`));
+  expect(head).toMatch(/^Connection: close$/m);
+  expect(head).toContain(`Content-Length: ${body.length}`);
+  const headers = new Headers([...head.matchAll(/^(.+?): (.+)$/gm)].map(([, name, value]) => [name!, value!.trim()]));
+  const parsed = JSON.parse(body) as Record<string, unknown>;
+  expectProblem({ status, headers, body: parsed }, status, code);
+  if (code === 'validation_failed')
+    expect(parsed['errors']).toEqual([{ field: 'request', problems: [expect.any(String)] }]);
+}
+
 describe('REST errors are problem details (8, RFC 9457)', () => {
   it('names each field that is not valid, a nested one by its path', async () => {
     const answer = await post({ name: 7, inner: { text: 'x' } });
@@ -65,17 +77,21 @@ describe('REST errors are problem details (8, RFC 9457)', () => {
   it.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'application/xml'])(
     'answers a body of %s with 415',
     async (type) => {
-      expectProblem(await post('name=x', { 'content-type': type }), 415, 'validation_failed');
+      const answer = await post('name=x', { 'content-type': type });
+      expectProblem(answer, 415, 'validation_failed');
+      expect(answer.body.errors).toEqual([{ field: 'Content-Type', problems: ['must be application/json, in UTF-8'] }]);
     },
   );
 
   it('answers a charset or an encoding that it does not read with 415', async () => {
-    expectProblem(
-      await post({ name: 'x' }, { 'content-type': 'application/json; charset=x-nope' }),
-      415,
-      'validation_failed',
-    );
-    expectProblem(await post({ name: 'x' }, { 'content-encoding': 'x-nope' }), 415, 'validation_failed');
+    for (const [header, value] of [
+      ['Content-Type', 'application/json; charset=x-nope'],
+      ['Content-Encoding', 'x-nope'],
+    ] as const) {
+      const answer = await post({ name: 'x' }, { [header.toLowerCase()]: value });
+      expectProblem(answer, 415, 'validation_failed');
+      expect(answer.body.errors).toMatchObject([{ field: header }]);
+    }
   });
 
   it('answers an id that is no UUID with the name of the parameter, and takes either case', async () => {
@@ -121,7 +137,11 @@ describe('REST errors are problem details (8, RFC 9457)', () => {
   });
 
   it('answers a path that is no UTF-8 with 400', async () => {
-    expectProblem(await server.api.get('/edge/things/%ff'), 400, 'validation_failed');
+    for (const path of ['/edge/things/%ff', '/edge/things/%', '/edge/things/%zz']) {
+      const answer = await server.api.get(path);
+      expectProblem(answer, 400, 'validation_failed');
+      expect(answer.body.errors).toEqual([{ field: 'path', problems: ['must have percent-escapes of UTF-8'] }]);
+    }
   });
 
   it('answers HEAD like GET, without a body', async () => {
@@ -258,19 +278,42 @@ describe('the connection', () => {
   it('answers 2,000 headers with 431, and lives (W8)', async () => {
     const headers = Array.from({ length: 2000 }, (_, index) => `X-H${index}: ${index}\r\n`).join('');
     const request = `GET /ws/x HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n${headers}\r\n`;
-    expect(await rawHttp(server.url, request)).toMatch(/^HTTP\/1\.1 431 /);
+    expectParserProblem(await rawHttp(server.url, request), 431, 'too_large');
     expect((await server.api.get('/edge')).status).toBe(200);
   });
 
   it('answers what is no HTTP with 400, and lives', async () => {
-    expect(await rawHttp(server.url, 'NONSENSE\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 /);
+    expectParserProblem(await rawHttp(server.url, 'NONSENSE\r\n\r\n'), 400, 'validation_failed');
     expect((await server.api.get('/edge')).status).toBe(200);
+  });
+
+  it('answers headers that do not end with 408 (8)', async () => {
+    const slow = await startTestApp();
+    try {
+      const http = slow.app.getHttpServer();
+      Object.assign(http, { headersTimeout: 100, requestTimeout: 100 });
+      expectParserProblem(await rawHttp(slow.url, 'GET /api HTTP/1.1\r\nX-'), 408, 'validation_failed');
+    } finally {
+      await slow.close();
+    }
+  });
+
+  it('gives one answer, and ends, when what is no HTTP follows a request', async () => {
+    const answer = await rawHttp(server.url, 'GET /api/edge HTTP/1.1\r\nHost: x\r\n\r\nNONSENSE\r\n\r\n');
+    expect(answer.match(/HTTP\/1\.1 \d+/g)?.length).toBe(1);
   });
 
   it('does not say what it is made of', async () => {
     const { headers } = await server.api.get('/edge');
     expect(headers.get('x-powered-by')).toBeNull();
     expect(headers.get('x-content-type-options')).toBe('nosniff');
+  });
+
+  it('keeps answers of the API out of caches, and lets the documents in', async () => {
+    const cacheControl = async (path: string) => (await server.api.get(path)).headers.get('cache-control');
+    for (const path of ['/edge', '/users/me', '/nothing']) expect(await cacheControl(path)).toBe('no-store');
+    for (const path of ['/docs', '/docs-json', '/docs/ws'])
+      expect(await cacheControl(path)).not.toBe('no-store');
   });
 
   it('gives a client 10 s for its headers and 30 s for its request', () => {

@@ -1,6 +1,6 @@
 import { applyDecorators, Type } from '@nestjs/common';
 import { ApiExtraModels, ApiOkResponse, ApiResponse, getSchemaPath } from '@nestjs/swagger';
-import { ErrorCode } from '../../common/domain-error.js';
+import { ErrorCode, FieldProblem } from '../../common/domain-error.js';
 import { ProblemDto } from './problem.dto.js';
 import { problem } from './problem.js';
 
@@ -63,7 +63,7 @@ export function problemAnswer(status: Documented, description = ANSWERS[status].
   const { code, detail } = ANSWERS[status];
   const example = {
     ...problem(status, code, detail),
-    ...(code === 'validation_failed' && { errors: [{ field: 'name', problems: ['name must be a string'] }] }),
+    ...(code === 'validation_failed' && { errors: [wrongField(status)] }),
     ...((status === 429 || status === 503) && { retry_after_ms: 1000 }),
     request_id: '6f1f7d3e-52d4-4d0e-9a3b-0f6a1d2c3b4a',
   };
@@ -71,6 +71,12 @@ export function problemAnswer(status: Documented, description = ANSWERS[status].
     description,
     content: { 'application/problem+json': { schema: { $ref: getSchemaPath(ProblemDto) }, example } },
   };
+}
+
+function wrongField(status: Documented): FieldProblem {
+  return status === 415
+    ? { field: 'Content-Type', problems: ['must be application/json, in UTF-8'] }
+    : { field: 'name', problems: ['name must be a string'] };
 }
 
 interface ProblemAnswer {

@@ -1,3 +1,4 @@
+import { UnsupportedMediaTypeException } from '@nestjs/common';
 import { DomainError } from '../../common/domain-error.js';
 
 export class BadJson extends DomainError {
@@ -7,3 +8,6 @@ export class BadJson extends DomainError {
 export class TooLarge extends DomainError {
   readonly code = 'too_large';
 }
+
+/** A `Content-Encoding` that the body parser does not know. */
+export class UnreadableEncoding extends UnsupportedMediaTypeException {}

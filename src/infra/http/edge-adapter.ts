@@ -1,5 +1,7 @@
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { createServer, RequestListener } from 'node:http';
+import { ConnectionDrain } from './connection-drain.js';
+import { answerParserErrors } from './parser-errors.js';
 
 // Node waits for minutes by default; a client that trickles its request must not hold a connection so long.
 const TIMEOUTS = {
@@ -9,10 +11,30 @@ const TIMEOUTS = {
   keepAliveTimeout: 5_000,
 };
 
-/** Nest's Express adapter, with time limits on its server, and its not-found answer on every path. */
+/** Nest's Express adapter, with time limits on its server and on its stop, and its not-found answer on every path. */
 export class EdgeAdapter extends ExpressAdapter {
+  private drain: ConnectionDrain | undefined;
+
+  /** `shutdownTimeoutMs`: how long a stop waits for requests that are under way. */
+  constructor(private readonly shutdownTimeoutMs: number) {
+    super();
+  }
+
   override initHttpServer(): void {
-    this.httpServer = createServer(TIMEOUTS, this.getInstance<RequestListener>());
+    const server = createServer(TIMEOUTS, this.getInstance<RequestListener>());
+    answerParserErrors(server);
+    this.drain = new ConnectionDrain(server, this.shutdownTimeoutMs);
+    this.httpServer = server;
+  }
+
+  /** Nest calls it first of all in a stop, before the WebSocket connections are drained. */
+  override beforeClose(): void {
+    super.beforeClose();
+    this.drain?.begin();
+  }
+
+  override async close(): Promise<void> {
+    await this.drain?.end();
   }
 
   // Nest mounts its handler under the global prefix only: elsewhere Express would answer with its HTML page.

@@ -4,6 +4,7 @@ import helmet from 'helmet';
 import { Logger } from 'pino';
 import { InvalidSettings, Settings } from '../../config/settings.js';
 import { requestLog } from '../observability/request-log.js';
+import { noStore } from './cache-policy.js';
 import { BODY_MAX_BYTES, bodyErrors, bodyLimits, requireJson } from './json-body.js';
 import { isOriginAllowed } from './origin-policy.js';
 import { ProblemFilter } from './problem.filter.js';
@@ -22,6 +23,7 @@ export function configureHttpEdge(app: NestExpressApplication, settings: Setting
     }),
   );
   enableCors(app, settings);
+  app.use('/api', noStore);
   if (!settings.RATE_LIMIT_DISABLED) app.use('/api', requestLimit());
   app.use(requireJson);
   app.useBodyParser('json', { limit: BODY_MAX_BYTES });

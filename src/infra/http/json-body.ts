@@ -1,7 +1,7 @@
 import { UnsupportedMediaTypeException } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
 import { exceedsJsonLimits } from '../../common/json-limits.js';
-import { BadJson, TooLarge } from './body.errors.js';
+import { BadJson, TooLarge, UnreadableEncoding } from './body.errors.js';
 
 export const BODY_MAX_BYTES = 256 * 1024;
 
@@ -26,8 +26,9 @@ function translated(error: { type?: string }): unknown {
     case 'request.size.invalid':
       return new BadJson('The body is not valid JSON.');
     case 'charset.unsupported':
-    case 'encoding.unsupported':
       return new UnsupportedMediaTypeException();
+    case 'encoding.unsupported':
+      return new UnreadableEncoding();
     default:
       return error;
   }

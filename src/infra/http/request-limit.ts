@@ -2,17 +2,16 @@ import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { RateLimited } from '../../common/domain-error.js';
 import { clientNetwork } from './client-address.js';
+import { isDocument } from './documents.js';
 
 const REQUESTS_PER_SECOND = 100;
-
-/** The documents are static, and a browser that opens them fetches several files at once. */
-const DOCUMENTS = /^\/docs(?:[-/]|$)/;
 
 /** Refuses an address with 429 for the rest of the second in which it made over 100 requests to this node. */
 export function requestLimit(): RequestHandler {
   const limiter = new RateLimiterMemory({ points: REQUESTS_PER_SECOND, duration: 1 });
   return (request: Request, _response: Response, next: NextFunction) => {
-    if (DOCUMENTS.test(request.path)) {
+    // A browser that opens the documents fetches several files at once.
+    if (isDocument(request.path)) {
       next();
       return;
     }
