@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 
 export const text = z.string();
@@ -22,6 +23,19 @@ export const url = (...schemes: string[]): z.ZodString =>
       (value) => value === '' || (URL.canParse(value) && schemes.includes(new URL(value).protocol)),
       `must be empty or a URL that starts with ${schemes.map((s) => `${s}//`).join(' or ')}`,
     );
+/** What Express takes for `trust proxy`: a number of hops, or addresses, CIDRs and names of networks with commas between. */
+export const proxies = text.refine(
+  (value) => value === '' || /^\d+$/.test(value) || value.split(',').every((item) => isNetwork(item.trim())),
+  'must be a number of hops, or addresses, CIDRs, loopback, linklocal or uniquelocal, with commas between',
+);
+
+function isNetwork(item: string): boolean {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(item)) return true;
+  const [, address = '', prefix] = /^([^/%]+)(?:\/(\d{1,3}))?$/.exec(item) ?? [];
+  const family = isIP(address);
+  if (family === 0) return false;
+  return prefix === undefined || (Number(prefix) >= 1 && Number(prefix) <= (family === 4 ? 32 : 128));
+}
 
 export const YEAR_S = 31_536_000;
 export const DAY_MS = 86_400_000;

@@ -35,6 +35,22 @@ describe('settings (section 9)', () => {
     expect(() => parseSettings({ [name]: value })).toThrow(message);
   });
 
+  it.each(['banana', '10.0.0.0/33', '10.0.0.0/0', '::1/129', '-1', '1.5', 'loopback,', '10.0.0.1;10.0.0.2'])(
+    'refuses TRUST_PROXY=%s',
+    (value) => {
+      expect(() => parseSettings({ TRUST_PROXY: value })).toThrow(
+        /^TRUST_PROXY must be a number of hops, or addresses/,
+      );
+    },
+  );
+
+  it.each(['2', 'loopback', '10.0.0.1', '10.0.0.0/8, fd00::/8,uniquelocal', '::ffff:10.0.0.1', 'linklocal'])(
+    'takes TRUST_PROXY=%s',
+    (value) => {
+      expect(parseSettings({ TRUST_PROXY: value }).TRUST_PROXY).toBe(value);
+    },
+  );
+
   it('names every bad setting at once, and never its value', () => {
     expect(() => parseSettings({ PORT: 'x', JWT_SECRET: 'hunter2' })).toThrow(/^PORT .*\nJWT_SECRET [^\n]*$/);
     expect(() => parseSettings({ JWT_SECRET: 'hunter2' })).not.toThrow(/hunter2/);

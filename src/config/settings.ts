@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { OperatorError } from '../common/operator-error.js';
 import { laterSettings } from './later-settings.js';
-import { DAY_MS, flag, int, isOrigin, list, text, url, YEAR_S } from './setting-kinds.js';
+import { DAY_MS, flag, int, isOrigin, list, proxies, text, url, YEAR_S } from './setting-kinds.js';
 
 /** Every setting of protocol section 9: its rule, its default, and a sentence for `.env.example`. */
 export const settingsSchema = z
@@ -47,7 +47,7 @@ export const settingsSchema = z
       .describe(
         'Comma-separated origins that browsers may call from; empty: the same origin, and any loopback outside production.',
       ),
-    TRUST_PROXY: text
+    TRUST_PROXY: proxies
       .default('')
       .describe(
         'Proxies whose X-Forwarded-* headers count: addresses, CIDRs, "loopback", or how many hops; empty: none.',
@@ -99,7 +99,7 @@ const Shape = Object as unknown as new () => Readonly<Values>;
 export class Settings extends Shape {}
 
 /** A setting was wrong: the message has a line for each, with its name and the reason, and never its value. */
-export class InvalidSettings extends OperatorError {}
+class InvalidSettings extends OperatorError {}
 
 /** Reads the settings out of an environment; an empty or missing variable means its default. */
 export function parseSettings(environment: Record<string, string | undefined>): Settings {

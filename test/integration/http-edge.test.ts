@@ -312,8 +312,7 @@ describe('the connection', () => {
   it('keeps answers of the API out of caches, and lets the documents in', async () => {
     const cacheControl = async (path: string) => (await server.api.get(path)).headers.get('cache-control');
     for (const path of ['/edge', '/users/me', '/nothing']) expect(await cacheControl(path)).toBe('no-store');
-    for (const path of ['/docs', '/docs-json', '/docs/ws'])
-      expect(await cacheControl(path)).not.toBe('no-store');
+    for (const path of ['/docs', '/docs-json', '/docs/ws']) expect(await cacheControl(path)).not.toBe('no-store');
   });
 
   it('gives a client 10 s for its headers and 30 s for its request', () => {

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -122,12 +122,21 @@ describe('the program', { timeout: 60_000 }, () => {
       { DATA_DIR: '/proc' },
       /^\/proc cannot be used \(E[A-Z]+: .*\): set DATA_DIR/m,
     ],
+    ['a host that is not known', { HOST: '999.1.1.1' }, /^999\.1\.1\.1 is not a known host: set HOST\.$/m],
+    ['an address that needs its interface', { HOST: 'fe80::1' }, /^fe80::1 cannot be listened on: set HOST\.$/m],
   ])('refuses to start with %s, and says why', async (_, env, reason) => {
     const server = launch({ env });
     expect(await server.exited).toEqual({ code: 1, signal: null });
     expect(server.output).toMatch(reason);
     expect(server.output).not.toContain('hunter2');
     expect(server.output).not.toMatch(/^ +at /m);
+  });
+
+  it('checks TRUST_PROXY before it starts a database', async () => {
+    const server = launch({ env: { TRUST_PROXY: 'banana' } });
+    expect(await server.exited).toEqual({ code: 1, signal: null });
+    expect(server.output).toMatch(/^TRUST_PROXY must be a number of hops, or addresses/m);
+    expect(existsSync(path.join(dataDir, 'postgres'))).toBe(false);
   });
 
   it('refuses a port that is taken, and a data folder that is in use', async () => {
