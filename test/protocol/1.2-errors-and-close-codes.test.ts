@@ -2,9 +2,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Conflict } from '../../src/common/domain-error.js';
 import { AdmissionRefused } from '../../src/realtime/raw-gateway.js';
 import { EchoApp, startEchoApp } from '../support/echo-app.js';
+import { echoClients, resetGateway } from '../support/echo-clients.js';
 import { eventually } from '../support/eventually.js';
 import { OPCODE, RawPeer } from '../support/raw-peer.js';
-import { SocketClient } from '../support/socket-client.js';
 
 let echo: EchoApp;
 beforeAll(async () => {
@@ -12,35 +12,10 @@ beforeAll(async () => {
 });
 afterAll(() => echo.close());
 beforeEach(() => {
-  echo.gateway.onAdmit = () => Promise.resolve();
-  echo.gateway.onParse = () => undefined;
-  echo.gateway.onDeparted = () => undefined;
+  resetGateway(echo);
 });
 
-let lastId = 0;
-/** An id that no other connection of these tests has, to find its departure by. */
-const freshId = () => `close-${++lastId}`;
-
-const open = (id: string, user = 'alice', app = echo) =>
-  SocketClient.connect(`${app.wsUrl}/ws/echo/${id}?token=${user}`);
-
-const connect = async (user = 'alice', id = freshId(), app = echo) => {
-  const client = await open(id, user, app);
-  await client.next('connected');
-  return client;
-};
-
-const departuresOf = async (id: string, app = echo) => {
-  await eventually(() => app.gateway.departuresOf(id).length > 0);
-  return app.gateway.departuresOf(id);
-};
-
-/** Other clients are served: the process lives. */
-const expectService = async (app = echo) => {
-  const client = await connect('bob', freshId(), app);
-  expect(await client.request({ type: 'echo', n: 1 })).toMatchObject({ type: 'echoed' });
-  await client.close();
-};
+const { freshId, open, connect, departuresOf, expectService } = echoClients(() => echo);
 
 describe('error frames (1.2)', () => {
   it.each(['throw', 'reject'])(
