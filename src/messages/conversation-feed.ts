@@ -57,10 +57,10 @@ export class ConversationFeed implements OnApplicationBootstrap, BeforeApplicati
     return subscription;
   }
 
-  /** Tells every node of a change that has been committed. The caller's answer does not wait for it. */
-  announce(change: Change): void {
-    this.tasks.run('announce a change', () =>
-      this.cluster.topics.publish(topicOf(change.message.conversationId), change as unknown as Json),
+  /** Tells every node of changes of one log that were committed together. The caller's answer does not wait for it. */
+  announce(conversationId: ConversationId, changes: readonly Change[]): void {
+    this.tasks.run('announce changes', () =>
+      this.cluster.topics.publish(topicOf(conversationId), changes as unknown as Json),
     );
   }
 
@@ -85,7 +85,7 @@ export class ConversationFeed implements OnApplicationBootstrap, BeforeApplicati
       tasks: this.tasks,
       subscribe: (listener) =>
         this.cluster.topics.subscribe(topicOf(conversationId), (message) => {
-          listener(message as unknown as Change);
+          for (const change of message as unknown as Change[]) listener(change);
         }),
     });
     this.readers.set(conversationId, reader);

@@ -19,7 +19,7 @@ export class MessagesService {
   async send(senderId: UserId, conversationId: ConversationId, { content, nonce }: MessageDraft): Promise<Sent> {
     const draft = { content: content.trim(), nonce: nonce?.trim() };
     const { message, duplicate, membershipVersion } = await this.writer.write({ senderId, conversationId, draft });
-    if (!duplicate) this.feed.announce({ rev: message.rev, membershipVersion, message });
+    if (!duplicate) this.feed.announce(conversationId, [{ rev: message.rev, membershipVersion, message }]);
     return { message, duplicate };
   }
 }

@@ -181,7 +181,7 @@ describe('the live stream on one node (2.1)', () => {
     const reader = await live(members.alice);
     const last = LIMIT + 200;
     await insertMessages(app, { conversationId: channelId, senderId: owner.id, first: 1, last });
-    for (const change of await changesOf(2, last)) feed.announce(change);
+    for (const change of await changesOf(2, last)) feed.announce(change.message.conversationId, [change]);
     await app.api.get('/auth/sessions');
     expect(reader.revs()).toEqual([]);
     clock.advance(HOLE_WAIT_MS);
@@ -194,7 +194,7 @@ describe('the live stream on one node (2.1)', () => {
     const slow = await attach(members.alice);
     const last = LIMIT + 200;
     await insertMessages(app, { conversationId: channelId, senderId: owner.id, first: 1, last });
-    for (const change of await changesOf(1, last)) feed.announce(change);
+    for (const change of await changesOf(1, last)) feed.announce(change.message.conversationId, [change]);
     await settle(() => other.got.length === last);
     await slow.subscription.release(5);
     expect(slow.revs()).toEqual(upTo(last).slice(5));
@@ -274,7 +274,7 @@ describe('revocation on another node, whose event never came (2.1)', () => {
   it('gives nothing to one whose held changes overflowed before the removal was noticed', async () => {
     const [alice, bob] = [await live(members.alice), await attach(members.bob)];
     await insertMessages(app, { conversationId: channelId, senderId: owner.id, first: 1, last: LIMIT + 10 });
-    for (const change of await changesOf(1, LIMIT + 10)) feed.announce(change);
+    for (const change of await changesOf(1, LIMIT + 10)) feed.announce(change.message.conversationId, [change]);
     await settle(() => alice.got.length === LIMIT + 10);
     await removeBySql(app, { groupId, userId: members.bob.id });
     await bob.subscription.release(0);
@@ -350,7 +350,7 @@ describe('revocation on another node, whose event never came (2.1)', () => {
     await insertMessages(app, { conversationId: channelId, senderId: owner.id, first: 1, last: 2 });
     const [, second] = await changesOf(1, 2);
     await app.sql('DELETE FROM conversations WHERE id = $1', [channelId]);
-    if (second) feed.announce(second);
+    if (second) feed.announce(second.message.conversationId, [second]);
     await settle(() => clock.pending === 1);
     clock.advance(HOLE_WAIT_MS);
     await settle(() => alice.revoked());
