@@ -9,7 +9,7 @@ import { CloseCode } from '../../realtime/close-codes.js';
 import { AdmissionRefused } from '../../realtime/raw-gateway.js';
 import type { Frame } from '../../realtime/wire.js';
 import { channelAudience } from '../shared/channel-presence.js';
-import type { ConversationDialect } from '../shared/conversation-stream.js';
+import type { ConversationDialect } from '../shared/conversation-dialect.js';
 import { ConversationStream } from '../shared/conversation-stream.js';
 import { EncodeOnce } from '../shared/encode-once.js';
 import type { ChannelConnection } from './channel.context.js';
@@ -67,7 +67,7 @@ export class ChannelAdmission {
           messages: messages.map(toChannelMessage),
           has_more: hasMore,
         }) satisfies shapes.ChannelHistoryEvent,
-      replayed: (message, from) => messageEvent(message, message.seq > from),
+      replayed: messageEvent,
       resumed: ({ from, complete }, lastSeq) =>
         ({
           type: 'resumed',

@@ -15,16 +15,6 @@ export class TransactionRunner {
     return unavailableInOutage(() => this.dataSource.transaction('READ COMMITTED', work));
   }
 
-  /** Reads under one snapshot: whatever commits meanwhile is seen by none of its statements. */
-  snapshot<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-    return unavailableInOutage(() =>
-      this.dataSource.transaction('REPEATABLE READ', async (tx) => {
-        await tx.query('SET TRANSACTION READ ONLY');
-        return work(tx);
-      }),
-    );
-  }
-
   /** One statement, or several that need no common snapshot. */
   read<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     return unavailableInOutage(() => work(this.dataSource.manager));
