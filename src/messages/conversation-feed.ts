@@ -85,7 +85,7 @@ export class ConversationFeed implements OnApplicationBootstrap, BeforeApplicati
       tasks: this.tasks,
       subscribe: (listener) =>
         this.cluster.topics.subscribe(topicOf(conversationId), (message) => {
-          for (const change of message as unknown as Change[]) listener(change);
+          listener(message as unknown as readonly Change[]);
         }),
     });
     this.readers.set(conversationId, reader);

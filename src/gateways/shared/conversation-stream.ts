@@ -30,7 +30,8 @@ export interface ConversationDialect {
   history(page: HistoryPage): WireEvent;
   replayed(message: MessageState, from: number): WireEvent;
   resumed(resume: { from: number; complete: boolean }, lastSeq: number): WireEvent;
-  changed(change: Change): Frame;
+  /** The changes of the run from this index on, encoded once for all who get the same run. */
+  changed(run: readonly Change[], from: number): Frame;
   /** What a client gets of arrivals and departures; undefined: nothing. */
   presence(transitions: readonly Transition[]): Frame | undefined;
 }
@@ -62,9 +63,10 @@ export class ConversationStream {
     context.conversationId = conversationId;
     const subscription = await this.feed.attach(conversationId, {
       userId: connection.userId,
-      deliver: (change) => {
-        connection.sendFrame(dialect.changed(change));
+      deliver: (run, from) => {
+        connection.sendFrame(dialect.changed(run, from));
       },
+      drained: () => connection.drained(),
       revoked: () => {
         connection.close(CloseCode.Forbidden, 'not allowed');
       },
