@@ -21,7 +21,7 @@ export class MortalServer {
 
   private constructor(
     private readonly port: number,
-    private readonly env: Record<string, string>,
+    private env: Record<string, string>,
     private readonly preload: string | undefined,
   ) {
     this.url = `http://127.0.0.1:${port}`;
@@ -49,7 +49,9 @@ export class MortalServer {
     return this.current;
   }
 
-  async start(): Promise<void> {
+  /** With settings that differ from its last start's. */
+  async start(env: Record<string, string> = {}): Promise<void> {
+    this.env = { ...this.env, ...env };
     this.earlierOutput = this.output;
     const started = performance.now();
     this.current = new ServerProcess({
