@@ -46,10 +46,6 @@ export class MemberRepository {
     );
   }
 
-  findByUsernames(tx: Tx, groupId: GroupId, usernames: string[]): Promise<MemberView[]> {
-    return tx.query<MemberView[]>(`${VIEW} AND u.username = ANY($2)`, [groupId, usernames]);
-  }
-
   /** Which of these users are members. */
   async findAmong(tx: Tx, groupId: GroupId, userIds: readonly UserId[]): Promise<UserId[]> {
     const rows = await tx.query<{ user_id: UserId }[]>(

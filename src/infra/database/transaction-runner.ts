@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, EntityManager } from 'typeorm';
-import { Unavailable } from '../../common/domain-error.js';
-import { isOutage } from './database-errors.js';
+import { translated } from './database-errors.js';
 
 /** A transaction under way. Repository methods that write take it first; no socket and no Redis is awaited inside it. */
 export type Tx = EntityManager;
@@ -35,8 +34,7 @@ export class TransactionRunner {
     try {
       return await work();
     } catch (error) {
-      if (isOutage(error)) throw new Unavailable();
-      throw error;
+      throw translated(error);
     }
   }
 }

@@ -23,7 +23,7 @@ import { MessagesService } from '../messages.service.js';
 import { IdempotencyKey, nonceOf } from './idempotency-key.js';
 import { changesPage, messagesPage } from './message-answers.js';
 
-/** Each route finds the channel first: a direct conversation is no channel, though its id names a log too. */
+/** Each route finds a channel only: a direct conversation is none, though its id names a log too. */
 @ApiTags('messages')
 @ApiBearerAuth()
 @ApiParam({ name: 'id', description: 'The channel’s id.', schema: { type: 'string', format: 'uuid' } })
@@ -59,8 +59,7 @@ export class ChannelMessagesController {
     @IdempotencyKey() key: string | undefined,
     @Res({ passthrough: true }) response: Response,
   ): Promise<ChannelMessageDto> {
-    const { id: channelId } = await this.channels.get(userId, id);
-    const { message, duplicate } = await this.messages.send(userId, channelId, {
+    const { message, duplicate } = await this.messages.sendToChannel(userId, id, {
       content: body.content,
       nonce: nonceOf(key, body),
     });
