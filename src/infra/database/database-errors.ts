@@ -1,4 +1,4 @@
-import { QueryFailedError } from 'typeorm';
+import { QueryFailedError, QueryRunnerAlreadyReleasedError, QueryRunnerProviderAlreadyReleasedError } from 'typeorm';
 
 interface PostgresError {
   code?: string;
@@ -23,9 +23,14 @@ const OUTAGE_CODES =
 const OUTAGE_MESSAGES =
   /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable/;
 
+/** What TypeORM says of a statement on a connection that has broken since the one before. */
+const isBroken = (error: unknown) =>
+  error instanceof QueryRunnerAlreadyReleasedError || error instanceof QueryRunnerProviderAlreadyReleasedError;
+
 /** Whether Postgres is away, overloaded or restarting, as opposed to refusing the statement itself. */
 export function isOutage(error: unknown): boolean {
   const cause = postgresError(error);
   if (cause === undefined) return false;
+  if (isBroken(error)) return true;
   return OUTAGE_CODES.test(cause.code ?? '') || OUTAGE_MESSAGES.test((error as Error).message);
 }

@@ -1,0 +1,33 @@
+// A client in a process of its own, so that a test can stop it: follows a channel from `since` and says what happens.
+import { WebSocket } from 'ws';
+
+export function read({ url, since = undefined, epoch = undefined }) {
+  const query = since === undefined ? '' : `&since=${since}&epoch=${epoch}`;
+  const ws = new WebSocket(`${url}${query}`, { perMessageDeflate: false });
+  let position = since;
+  let known = epoch;
+  ws.on('message', (data) => {
+    const event = JSON.parse(data.toString());
+    if (event.type === 'connected') {
+      known = event.epoch;
+      position ??= event.last_seq;
+      say({ connected: position });
+    } else if (event.type === 'message') {
+      if (event.rev !== position + 1) say({ violation: `${event.rev} came after ${position}` });
+      position = event.rev;
+    } else if (event.type === 'resumed') {
+      say({ resumed: position, complete: event.complete });
+    }
+  });
+  ws.on('error', () => undefined);
+  ws.on('close', (code) => {
+    say({ closed: code, position });
+    setTimeout(() => {
+      read({ url, since: position, epoch: known });
+    }, 50);
+  });
+}
+
+function say(fact) {
+  process.stdout.write(`${JSON.stringify(fact)}\n`);
+}
