@@ -4,6 +4,7 @@ import { MESSAGE_METADATA, MESSAGE_MAPPING_METADATA, PARAM_ARGS_METADATA } from 
 import { Connection } from '../connection.js';
 import { WireEvent } from '../wire.js';
 import { CommandParser, commandParser } from './command-validator.js';
+import { ClientMessage } from './message.js';
 
 const SOCKET = 0;
 const PAYLOAD = 3;
@@ -40,7 +41,9 @@ function commandHandler(gateway: object, name: string, contexts: ExternalContext
   const method = (gateway as Record<string, (...args: unknown[]) => Reply | Promise<Reply>>)[name];
   if (method === undefined) throw new Error(`${gateway.constructor.name} has no method ${name}`);
   const parameters = describeParameters(Object.getPrototypeOf(gateway) as object, name);
-  const parse = parameters.commandClass ? commandParser(parameters.commandClass) : (message: object) => message;
+  const parse = parameters.commandClass
+    ? commandParser(parameters.commandClass)
+    : ({ fields }: ClientMessage) => fields;
   const enhanced =
     parameters.custom ||
     ENHANCERS.some((key) => Reflect.hasMetadata(key, method) || Reflect.hasMetadata(key, gateway.constructor));

@@ -9,6 +9,8 @@ export interface ClientMessage {
   type: string;
   ref: string | undefined;
   fields: Record<string, unknown>;
+  /** The JSON that the fields were read from. */
+  text: string;
 }
 
 export type ParsedMessage =
@@ -29,7 +31,7 @@ export function parseMessage(text: string): ParsedMessage {
     const details = [{ field: 'ref', problems: [problem] }];
     return { ok: false, code: 'validation_failed', message: 'Some fields are not valid.', details };
   }
-  return { ok: true, message: { type, ref, fields } };
+  return { ok: true, message: { type, ref, fields, text } };
 }
 
 function isRef(ref: unknown): ref is string {
