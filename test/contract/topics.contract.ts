@@ -155,13 +155,14 @@ export function topicsContract(make: MakeCluster): void {
     });
 
     it.each([
-      ['only its outside', (message: { list: object }) => Object.freeze(message)],
-      ['all of it', (message: { list: object }) => [message.list, message].map((part) => Object.freeze(part))],
-    ])('delivers what was published when the publisher froze %s', async (_, freeze) => {
+      ['only its outside', []],
+      ['all of it', ['list' as const]],
+    ])('delivers what was published when the publisher froze %s', async (_, inside) => {
       const { got, listener } = inbox<Json>();
       await b.topics.subscribe('t', listener);
       const message = { list: [1] };
-      freeze(message);
+      for (const part of inside) Object.freeze(message[part]);
+      Object.freeze(message);
       const published = a.topics.publish('t', message);
       if (!Object.isFrozen(message.list)) message.list.push(2);
       await published;
