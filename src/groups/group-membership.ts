@@ -66,11 +66,6 @@ export class GroupMembership {
     return members.map(({ userId, username }) => ({ userId, username }));
   }
 
-  /** Those of the users who are members, in one query. */
-  async whoAreMembers(groupId: GroupId, userIds: readonly UserId[], tx?: Tx): Promise<Set<UserId>> {
-    return new Set(await this.read((from) => this.members.findAmong(from, groupId, userIds), tx));
-  }
-
   private read<T>(query: (from: Tx) => Promise<T>, tx?: Tx): Promise<T> {
     return tx ? query(tx) : this.transactions.read(query);
   }

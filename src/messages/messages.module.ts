@@ -13,6 +13,7 @@ import { LogWriter } from './internal/log-writer.js';
 import { MessageComposer } from './internal/message-composer.js';
 import { MessageHistoryService } from './message-history.service.js';
 import { MessagesService } from './messages.service.js';
+import { LogRepository } from './persistence/log.repository.js';
 import { MessageRepository } from './persistence/message.repository.js';
 
 @Module({
@@ -26,6 +27,7 @@ import { MessageRepository } from './persistence/message.repository.js';
     LogSource,
     LogWriter,
     MessageComposer,
+    LogRepository,
     MessageRepository,
   ],
   exports: [MessagesService, MessageHistoryService, ConversationFeed],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as ws from 'ws';
-import { frameText } from './wire.js';
+import { FrameRun, frameText } from './wire.js';
 
 // The client half of `ws`: exported, but not in its types.
 const { Receiver } = ws as unknown as { Receiver: new (options: object) => NodeJS.WritableStream };
@@ -28,5 +28,13 @@ describe('frames (RFC 6455 section 5.2)', () => {
   it('counts bytes and not characters', async () => {
     const text = 'ä€😀'.repeat(40);
     expect(await received(frameText(text).bytes)).toBe(text);
+  });
+
+  it('of a run are one buffer, of which the first ones may be left out', () => {
+    const frames = ['a', 'bb', 'ccc'].map(frameText);
+    const run = new FrameRun(frames);
+    const rest = [0, 1, 2].map((index) => Buffer.concat(frames.slice(index).map(({ bytes }) => bytes)));
+    expect([0, 1, 2].map((index) => run.from(index).bytes)).toEqual(rest);
+    expect(run.from(0)).toBe(run.from(0));
   });
 });

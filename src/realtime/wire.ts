@@ -39,7 +39,31 @@ export function frameText(text: string): Frame {
   return { bytes };
 }
 
-/** Several frames that leave together, in order. */
-export function joinFrames(frames: readonly Frame[]): Frame {
-  return { bytes: Buffer.concat(frames.map(({ bytes }) => bytes)) };
+/** Frames that leave together, in order: one buffer, of which whoever has had the first ones gets the rest. */
+export class FrameRun {
+  private readonly whole: Frame;
+  private readonly starts: number[] = [];
+
+  constructor(frames: readonly Frame[]) {
+    let length = 0;
+    for (const { bytes } of frames) {
+      this.starts.push(length);
+      length += bytes.length;
+    }
+    const [only] = frames;
+    this.whole =
+      only && frames.length === 1
+        ? only
+        : {
+            bytes: Buffer.concat(
+              frames.map(({ bytes }) => bytes),
+              length,
+            ),
+          };
+  }
+
+  /** All frames but the first `index`. */
+  from(index: number): Frame {
+    return index === 0 ? this.whole : { bytes: this.whole.bytes.subarray(this.starts[index]) };
+  }
 }

@@ -74,7 +74,8 @@ async function attach({ id }: Actor): Promise<Reader> {
   let revoked = false;
   const subscription = await feed.attach(channelId, {
     userId: id as UserId,
-    deliver: (change) => got.push(change),
+    deliver: (run, from) => got.push(...run.slice(from)),
+    drained: () => Promise.resolve(),
     revoked: () => {
       revoked = true;
     },

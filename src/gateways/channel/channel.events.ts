@@ -2,7 +2,7 @@ import type { ConversationId } from '../../common/ids.js';
 import { toChannelMessage } from '../../messages/dto/message.dto.js';
 import type { Change, MessageState } from '../../messages/message.js';
 import type { Transition } from '../../presence/roster.js';
-import { encodeFrame, joinFrames } from '../../realtime/wire.js';
+import { encodeFrame, FrameRun } from '../../realtime/wire.js';
 import type { Frame, Shape, WireEvent } from '../../realtime/wire.js';
 import type { PlacedParticipant } from '../../signaling/signaling.service.js';
 import type { CallParticipant } from './channel.call-shapes.js';
@@ -22,13 +22,13 @@ export function messageEvent(message: MessageState, isNew: boolean): WireEvent {
     ChannelMessageEvent | ChannelMessageUpdatedEvent;
 }
 
-export function changeFrame({ rev, message }: Change): Frame {
-  return encodeFrame(messageEvent(message, rev === message.seq));
+export function changeFrames(run: readonly Change[]): FrameRun {
+  return new FrameRun(run.map(({ rev, message }) => encodeFrame(messageEvent(message, rev === message.seq))));
 }
 
 /** One frame for each arrival and departure, to be written as one. */
-export function eachFrame(channelId: ConversationId, transitions: readonly Transition[]): Frame {
-  return joinFrames(
+export function eachFrames(channelId: ConversationId, transitions: readonly Transition[]): FrameRun {
+  return new FrameRun(
     transitions.map(({ kind, userId, username }) =>
       encodeFrame({ type: `user_${kind}`, user_id: userId, username, channel_id: channelId } satisfies
         ChannelUserJoinedEvent | ChannelUserLeftEvent),

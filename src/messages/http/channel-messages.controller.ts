@@ -23,7 +23,7 @@ import { MessagesService } from '../messages.service.js';
 import { IdempotencyKey, nonceOf } from './idempotency-key.js';
 import { changesPage, messagesPage } from './message-answers.js';
 
-/** Each route finds the channel first: a direct conversation is no channel, though its id names a log too. */
+/** Each route wants a channel: a direct conversation is none, though its id names a log too. */
 @ApiTags('messages')
 @ApiBearerAuth()
 @ApiParam({ name: 'id', description: 'The channel’s id.', schema: { type: 'string', format: 'uuid' } })
@@ -80,8 +80,8 @@ export class ChannelMessagesController {
     @Param('id', ParseIdPipe) id: ConversationId,
     @Query() { limit, before_seq, after_seq }: MessagesQuery,
   ): Promise<ChannelMessagesPageDto> {
-    const { id: channelId } = await this.channels.get(userId, id);
-    const page = await this.history.list(userId, channelId, { limit, before: before_seq, after: after_seq });
+    const range = { limit, before: before_seq, after: after_seq };
+    const page = await this.history.list(userId, id, { kind: 'channel', ...range });
     return messagesPage(page, after_seq !== undefined, toChannelMessage);
   }
 
@@ -95,9 +95,11 @@ export class ChannelMessagesController {
   async changes(
     @CurrentUser() { userId }: Caller,
     @Param('id', ParseIdPipe) id: ConversationId,
-    @Query() query: ChangesQuery,
+    @Query() { since, limit, epoch }: ChangesQuery,
   ): Promise<ChannelChangesDto> {
-    const { id: channelId } = await this.channels.get(userId, id);
-    return changesPage(await this.history.changes(userId, channelId, query), toChannelMessage);
+    return changesPage(
+      await this.history.changes(userId, id, { kind: 'channel', since, limit, epoch }),
+      toChannelMessage,
+    );
   }
 }

@@ -52,12 +52,4 @@ export class ConversationAccess {
     const dm = kind === 'dm' ? await this.dms.findOther(tx, id, userId) : undefined;
     return dm && [userId, dm.otherUserId];
   }
-
-  /** Which of the users may still read it: asked when the conversation's membership version has grown. */
-  async readersAmong(tx: Tx, { id, groupId }: ConversationView, userIds: readonly UserId[]): Promise<Set<UserId>> {
-    if (groupId !== null) return this.membership.whoAreMembers(groupId, userIds, tx);
-    const readers = new Set<UserId>();
-    for (const userId of new Set(userIds)) if (await this.dms.findOther(tx, id, userId)) readers.add(userId);
-    return readers;
-  }
 }

@@ -37,13 +37,6 @@ export interface NewMessage {
   draftHash: Buffer | null;
 }
 
-export interface SeqRange {
-  conversationId: ConversationId;
-  before?: number | undefined;
-  after?: number | undefined;
-  limit: number;
-}
-
 /** The log's statements; each names its conversation, so that the log can be sharded by it. */
 @Injectable()
 export class MessageRepository {
@@ -94,27 +87,6 @@ export class MessageRepository {
       [conversationId, senderId],
     );
     return rows[0]?.created_at;
-  }
-
-  /** Oldest first. Without `after` the latest ones (before `before`); with it the earliest after it. */
-  async list(tx: Tx, { conversationId, before, after, limit }: SeqRange): Promise<MessageState[]> {
-    const forward = after !== undefined;
-    const rows = await tx.query<Row[]>(
-      `SELECT ${COLUMNS} ${FROM}
-        WHERE m.conversation_id = $1 AND m.seq < coalesce($2::bigint, 9223372036854775807) AND m.seq > coalesce($3::bigint, 0)
-        ORDER BY m.seq ${forward ? 'ASC' : 'DESC'} LIMIT $4`,
-      [conversationId, before ?? null, after ?? null, limit],
-    );
-    return (forward ? rows : rows.reverse()).map(stateOf);
-  }
-
-  /** Every message whose latest change is after `since`, in the order of `rev`: the change feed. */
-  async listChanged(tx: Tx, conversationId: ConversationId, since: number, limit: number): Promise<MessageState[]> {
-    const rows = await tx.query<Row[]>(
-      `SELECT ${COLUMNS} ${FROM} WHERE m.conversation_id = $1 AND m.rev > $2 ORDER BY m.rev LIMIT $3`,
-      [conversationId, since, limit],
-    );
-    return rows.map(stateOf);
   }
 }
 

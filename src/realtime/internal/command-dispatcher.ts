@@ -45,15 +45,18 @@ function commandHandler(gateway: object, name: string, contexts: ExternalContext
     parameters.custom ||
     ENHANCERS.some((key) => Reflect.hasMetadata(key, method) || Reflect.hasMetadata(key, gateway.constructor));
   if (enhanced) return { parse, invoke: nestContext(gateway, name, method, contexts) };
-  const { kinds } = parameters;
-  return {
-    parse,
-    invoke: (connection, command) =>
-      method.apply(
-        gateway,
-        kinds.map((kind) => (kind === SOCKET ? connection : command)),
-      ),
-  };
+  return { parse, invoke: directCall(gateway, method, parameters.kinds) };
+}
+
+/** A call of the method with its parameters in place; those that nearly all methods have, without an array for each call. */
+function directCall(gateway: object, method: (...args: unknown[]) => Reply | Promise<Reply>, kinds: number[]): Invoke {
+  if (kinds.length === 2 && kinds[0] === SOCKET && kinds[1] === PAYLOAD)
+    return (connection, command) => method.call(gateway, connection, command);
+  return (connection, command) =>
+    method.apply(
+      gateway,
+      kinds.map((kind) => (kind === SOCKET ? connection : command)),
+    );
 }
 
 interface Parameters {

@@ -1,6 +1,6 @@
 import { ErrorCode, FieldProblem } from '../../common/domain-error.js';
 import { exceedsJsonLimits } from '../../common/json-limits.js';
-import { codePoints, isStorable } from '../../common/text.js';
+import { hasCodePoints, isStorable } from '../../common/text.js';
 
 const REF_MAX_LENGTH = 64;
 
@@ -33,7 +33,7 @@ export function parseMessage(text: string): ParsedMessage {
 }
 
 function isRef(ref: unknown): ref is string {
-  return typeof ref === 'string' && codePoints(ref) <= REF_MAX_LENGTH && isStorable(ref);
+  return typeof ref === 'string' && hasCodePoints(ref, 0, REF_MAX_LENGTH) && isStorable(ref);
 }
 
 function parseJson(text: string): unknown {
