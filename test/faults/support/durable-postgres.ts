@@ -21,8 +21,8 @@ export class DurablePostgres {
     private running: EmbeddedPostgres,
   ) {}
 
-  static async start(parameters: Record<string, string> = {}): Promise<DurablePostgres> {
-    const folder = temporaryFolder();
+  /** `folder`: an empty one that the test has chosen. */
+  static async start(parameters: Record<string, string> = {}, folder = temporaryFolder()): Promise<DurablePostgres> {
     removeWhenRunEnds(folder);
     const port = await freePort();
     const running = await startEmbeddedPostgres({ dataDir: path.join(folder, 'postgres'), port, parameters });
@@ -76,6 +76,15 @@ export class DurablePostgres {
   restoreFrom(name: string): void {
     rmSync(path.join(this.folder, 'postgres/data'), { recursive: true, force: true });
     copy(path.join(this.folder, name), path.join(this.folder, 'postgres/data'));
+  }
+
+  /** False also when it has ended by itself, as it does when it cannot write its log. */
+  get isRunning(): boolean {
+    try {
+      return isAlive(this.pid);
+    } catch {
+      return false;
+    }
   }
 
   async sql<Row extends object>(query: string, params: unknown[] = []): Promise<Row[]> {

@@ -57,7 +57,7 @@ export class MortalServer {
     this.current = new ServerProcess({
       env: { ...ENVIRONMENT, ...this.env, PORT: String(this.port) },
       ...(this.preload !== undefined && {
-        command: [process.execPath, '--import', this.preload, ServerProcess.PROGRAM],
+        command: [process.execPath, '--expose-gc', '--import', this.preload, ServerProcess.PROGRAM],
       }),
     });
     await this.current.listening();

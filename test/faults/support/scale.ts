@@ -32,6 +32,11 @@ export function figures(id: string, values: Record<string, number | string>): vo
   if (figuresFile !== undefined) appendFileSync(figuresFile, `${JSON.stringify({ id, ...values })}\n`);
 }
 
+/** For the soak's last lines: a case that cannot run here, and so has neither passed nor failed. */
+export function notRun(id: string, reason: string): void {
+  figures(id, { notRun: reason });
+}
+
 /** A line while it runs, in the soak alone. */
 export function progress(id: string, text: string): void {
   if (SOAK) process.stderr.write(`  ${id}: ${text}\n`);

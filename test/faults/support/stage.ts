@@ -12,6 +12,8 @@ interface StageOptions {
   env?: Record<string, string>;
   /** Parameters of its Postgres. */
   parameters?: Record<string, string>;
+  /** Where that keeps its files, if it matters. */
+  folder?: string;
   preload?: string;
 }
 
@@ -34,8 +36,8 @@ export class Stage {
     readonly channelId: string,
   ) {}
 
-  static async open({ env = {}, parameters = {}, preload }: StageOptions = {}): Promise<Stage> {
-    const postgres = await DurablePostgres.start(parameters);
+  static async open({ env = {}, parameters = {}, folder, preload }: StageOptions = {}): Promise<Stage> {
+    const postgres = await DurablePostgres.start(parameters, folder);
     return Stage.on(postgres, await MortalServer.start({ DATABASE_URL: postgres.url, ...env }, preload));
   }
 
