@@ -69,10 +69,11 @@ BEGIN
              SELECT f.id, f.draft_hash FROM messages f
               WHERE f.conversation_id = d.conversation_id AND f.sender_id = d.sender_id AND f.nonce = d.nonce LIMIT 1) e ON true
       LEFT JOIN LATERAL (
-             SELECT ceil(extract(epoch FROM l.created_at - sent_at) * 1000)::integer + h.slow_mode_s * 1000 AS wait_ms
-               FROM messages l
-              WHERE l.conversation_id = h.id AND l.sender_id = d.sender_id
-              ORDER BY l.seq DESC LIMIT 1) slow ON true
+             SELECT CASE WHEN h.id IS NOT NULL THEN (
+               SELECT ceil(extract(epoch FROM l.created_at - sent_at) * 1000)::integer + h.slow_mode_s * 1000
+                 FROM messages l
+                WHERE l.conversation_id = h.id AND l.sender_id = d.sender_id
+                ORDER BY l.seq DESC LIMIT 1) END AS wait_ms) slow ON true
   ), spaced AS (
     SELECT j.*, j.verdict = 'stored' AND (j.slow_mode_s IS NULL
              OR row_number() OVER (PARTITION BY j.conversation_id, j.sender_id, j.verdict ORDER BY j.n) = 1) AS stored
