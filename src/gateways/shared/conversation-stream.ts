@@ -7,6 +7,7 @@ import type { HistoryPage, LogSnapshot } from '../../messages/message-history.se
 import { MessageHistoryService } from '../../messages/message-history.service.js';
 import type { Change, LogPosition, MessageState, Sent } from '../../messages/message.js';
 import { PresenceService } from '../../presence/presence.service.js';
+import type { PresenceListener } from '../../presence/presence.service.js';
 import type { Roster, Transition } from '../../presence/roster.js';
 import { TypingService } from '../../presence/typing.service.js';
 import { Broadcaster } from '../../realtime/broadcaster.js';
@@ -25,15 +26,22 @@ export interface ConversationDialect {
   /** The name of the conversation's audience and presence scope. */
   audience: string;
   /** What comes before `connected`; none when there is nothing to say. */
-  greeting(roster: Roster): WireEvent | undefined;
+  greeting(roster: Roster): Frame | undefined;
   connected(position: LogPosition, roster: Roster): WireEvent;
   history(page: HistoryPage): WireEvent;
   replayed(message: MessageState, from: number): WireEvent;
   resumed(resume: { from: number; complete: boolean }, lastSeq: number): WireEvent;
   /** The changes of the run from this index on, encoded once for all who get the same run. */
   changed(run: readonly Change[], from: number): Frame;
-  /** What a client gets of arrivals and departures; undefined: nothing. */
-  presence(transitions: readonly Transition[]): Frame | undefined;
+  /** What a client gets of arrivals and departures; without it: nothing. */
+  presence?: PresenceDialect;
+}
+
+export interface PresenceDialect {
+  /** The transitions from this index on, encoded once for all who get the same array; undefined: nothing. */
+  changed(transitions: readonly Transition[], from: number): Frame | undefined;
+  /** What it gets in place of them in a crowd; without it they go on. */
+  crowd?(roster: Roster): Frame | undefined;
 }
 
 type ConversationConnection = Connection<ConversationContext>;
@@ -79,12 +87,14 @@ export class ConversationStream {
     const { id: connectionId, user } = connection;
     let live = false;
     const arrival = { connectionId, userId: user.userId, username: user.username };
-    context.presence = await this.presence.enter(dialect.audience, arrival, (transitions) => {
-      const frame = dialect.presence(transitions);
+    const tell = (frame: Frame | undefined) => {
       // What is volatile goes to those who are admitted; until then it would be lost.
       if (frame) connection.sendFrame(frame, live ? 'volatile' : 'durable');
-    });
-    await greet(connection, dialect, { snapshot, roster: context.presence.roster });
+    };
+    const listener = listenerOf(dialect.presence, tell);
+    const { roster, leave } = await this.presence.enter(dialect.audience, arrival, listener);
+    context.leavePresence = leave;
+    await greet(connection, dialect, { snapshot, roster });
     await subscription.release(snapshot.lastSeq);
     live = true;
   }
@@ -96,7 +106,7 @@ export class ConversationStream {
     try {
       await this.typing.end(id);
     } finally {
-      await context.presence?.leave(departure);
+      await context.leavePresence?.(departure);
     }
   }
 
@@ -136,6 +146,23 @@ export class ConversationStream {
   }
 }
 
+function listenerOf(
+  presence: PresenceDialect | undefined,
+  tell: (frame: Frame | undefined) => void,
+): PresenceListener | undefined {
+  if (presence === undefined) return undefined;
+  return {
+    changed: (transitions, from) => {
+      tell(presence.changed(transitions, from));
+    },
+    ...(presence.crowd && {
+      crowd: (roster) => {
+        tell(presence.crowd?.(roster));
+      },
+    }),
+  };
+}
+
 /** A long replay goes out as fast as the client takes it, so that it is not cut for what it has asked for. */
 async function greet(
   connection: ConversationConnection,
@@ -143,7 +170,7 @@ async function greet(
   { snapshot, roster }: { snapshot: LogSnapshot; roster: Roster },
 ): Promise<void> {
   const greeting = dialect.greeting(roster);
-  if (greeting) connection.send(greeting);
+  if (greeting) connection.sendFrame(greeting);
   connection.send(dialect.connected(snapshot, roster));
   if (snapshot.history) connection.send(dialect.history(snapshot.history));
   const { resume } = snapshot;
