@@ -22,7 +22,7 @@ export class DmsService {
   /** The pair's conversation, made now when there was none. @throws SelfConversation, NoSuchUser */
   async open(userId: UserId, otherId: UserId): Promise<DmView> {
     if (userId === otherId) throw new SelfConversation();
-    const found = await this.transactions.read((tx) => this.dms.findOfPair(tx, userId, otherId));
+    const found = await this.dms.findOfPair(userId, otherId);
     return found ?? this.create(userId, otherId);
   }
 
@@ -37,12 +37,12 @@ export class DmsService {
 
   private async create(userId: UserId, otherId: UserId): Promise<DmView> {
     if ((await this.users.findById(otherId)) === undefined) throw new NoSuchUser();
-    return this.transactions.run(async (tx) => {
+    await this.transactions.run(async (tx) => {
       const { id } = await this.conversations.create(tx, { kind: 'dm' });
       if (!(await this.dms.insert(tx, id, userId, otherId))) await this.conversations.delete(tx, id);
-      const view = await this.dms.findOfPair(tx, userId, otherId);
-      if (view === undefined) throw new NoSuchUser();
-      return view;
     });
+    const view = await this.dms.findOfPair(userId, otherId);
+    if (view === undefined) throw new NoSuchUser();
+    return view;
   }
 }

@@ -1,22 +1,34 @@
 import { Injectable } from '@nestjs/common';
 import type { ConversationId, MessageId, UserId } from '../common/ids.js';
-import type { ConversationView } from '../conversations/conversation.js';
+import type { ConversationKind } from '../conversations/conversation.js';
 import { ConversationsService } from '../conversations/conversations.service.js';
-import { EpochReader } from '../conversations/epoch-reader.js';
 import { TransactionRunner } from '../infra/database/transaction-runner.js';
-import type { Tx } from '../infra/database/transaction-runner.js';
 import { ConversationAccess } from './internal/conversation-access.js';
 import type { LogPosition, MessageState } from './message.js';
-import { MessageNotFound, OtherEpoch } from './messages.errors.js';
+import { MessageNotFound, NoAccess, OtherEpoch } from './messages.errors.js';
+import { LogRepository } from './persistence/log.repository.js';
+import { REPLAY_PAGE } from './persistence/log-statements.js';
 import { MessageRepository } from './persistence/message.repository.js';
-
-/** Most changes that a resume replays in band (protocol section 2). */
-const RESUME_LIMIT = 1000;
 
 export interface HistoryPage {
   /** Oldest first. */
   messages: MessageState[];
   hasMore: boolean;
+}
+
+export interface HistoryRequest {
+  before?: number | undefined;
+  after?: number | undefined;
+  limit: number;
+  /** A log of another kind is none. */
+  kind?: ConversationKind | undefined;
+}
+
+export interface ChangesRequest {
+  since: number;
+  limit: number;
+  epoch?: string | undefined;
+  kind?: ConversationKind | undefined;
 }
 
 export interface SnapshotRequest {
@@ -31,7 +43,8 @@ export interface SnapshotRequest {
 /** What a client that connects needs, all of one snapshot of the database. */
 export interface LogSnapshot extends LogPosition {
   history: HistoryPage | undefined;
-  resume: { from: number; complete: boolean; changed: MessageState[] } | undefined;
+  /** All or nothing: `missed` is the first page of the replay, and there is none unless it can be complete. */
+  resume: { from: number; complete: boolean; missed: ChangesPage } | undefined;
 }
 
 export interface ChangesPage extends LogPosition {
@@ -44,58 +57,68 @@ export interface ChangesPage extends LogPosition {
 export class MessageHistoryService {
   constructor(
     private readonly conversations: ConversationsService,
-    private readonly epochs: EpochReader,
     private readonly access: ConversationAccess,
+    private readonly log: LogRepository,
     private readonly messages: MessageRepository,
     private readonly transactions: TransactionRunner,
   ) {}
 
   /**
-   * All or nothing: never a partial replay that looks whole (protocol section 2). The right to read is of the same
-   * snapshot, so that a removal which commits before it gives nothing away.
+   * Never a partial replay that looks whole (protocol section 2). The right to read is of the same snapshot, so that a
+   * removal which commits before it gives nothing away.
    *
-   * @throws NoAccess, ConversationNotFound
+   * @throws NoAccess
    */
-  snapshot(
+  async snapshot(
     userId: UserId,
     conversationId: ConversationId,
-    { history, since, epoch }: SnapshotRequest,
+    { history = 0, since, epoch }: SnapshotRequest,
   ): Promise<LogSnapshot> {
-    return this.transactions.snapshot(async (tx) => {
-      const position = await this.positionOf(tx, await this.requireReader(tx, conversationId, userId));
-      const page = history ? await this.page(tx, { conversationId, limit: history }) : undefined;
-      if (since === undefined) return { ...position, history: page, resume: undefined };
-      const missed = position.lastSeq - since;
-      const complete = missed >= 0 && missed <= RESUME_LIMIT && (epoch === undefined || epoch === position.epoch);
-      const changed = complete ? await this.messages.listChanged(tx, conversationId, since, RESUME_LIMIT) : [];
-      return { ...position, history: page, resume: { from: since, complete, changed } };
-    });
+    const start = { history: history === 0 ? 0 : history + 1, since, epoch };
+    const opening = readable(await this.log.opening({ conversationId, userId }, start));
+    const position = { lastSeq: opening.lastSeq, epoch: opening.epoch };
+    return {
+      ...position,
+      history: history === 0 ? undefined : withoutUnreadable(historyPage(opening.history, { limit: history })),
+      resume:
+        since === undefined
+          ? undefined
+          : {
+              from: since,
+              complete: opening.complete === true,
+              missed: changesPage(position, opening.missed, REPLAY_PAGE),
+            },
+    };
   }
 
-  /** @throws NoAccess, ConversationNotFound */
-  list(
+  /**
+   * The next page of a replay that a snapshot began: everything after `since`, with no upper bound, so that nothing which
+   * changes meanwhile falls between two pages (architecture section 4). @throws NoAccess, OtherEpoch
+   */
+  replay(
     userId: UserId,
     conversationId: ConversationId,
-    range: { before?: number | undefined; after?: number | undefined; limit: number },
-  ): Promise<HistoryPage> {
-    return this.transactions.snapshot(async (tx) => {
-      await this.requireReader(tx, conversationId, userId);
-      return this.page(tx, { conversationId, ...range });
-    });
+    position: { since: number; epoch: string },
+  ): Promise<ChangesPage> {
+    return this.changes(userId, conversationId, { ...position, limit: REPLAY_PAGE });
+  }
+
+  /** @throws NoAccess */
+  async list(userId: UserId, conversationId: ConversationId, { kind, ...range }: HistoryRequest): Promise<HistoryPage> {
+    const reading = { conversationId, userId, kind };
+    const messages = await this.log.messages(reading, { ...range, limit: range.limit + 1 });
+    return historyPage(readable(messages), range);
   }
 
   /** The present state of every message whose `rev` is after `since`, by `rev`. @throws NoAccess, OtherEpoch */
-  changes(
+  async changes(
     userId: UserId,
     conversationId: ConversationId,
-    { since, limit, epoch }: { since: number; limit: number; epoch?: string | undefined },
+    { since, limit, epoch, kind }: ChangesRequest,
   ): Promise<ChangesPage> {
-    return this.transactions.snapshot(async (tx) => {
-      const position = await this.positionOf(tx, await this.requireReader(tx, conversationId, userId));
-      if (epoch !== undefined && epoch !== position.epoch) throw new OtherEpoch();
-      const rows = await this.messages.listChanged(tx, conversationId, since, limit + 1);
-      return { ...position, items: rows.slice(0, limit), hasMore: rows.length > limit };
-    });
+    const stretch = readable(await this.log.changes({ conversationId, userId, kind }, since, limit + 1));
+    if (epoch !== undefined && epoch !== stretch.epoch) throw new OtherEpoch();
+    return changesPage(stretch, stretch.messages, limit);
   }
 
   /** @throws MessageNotFound, also for those who may not read it */
@@ -108,25 +131,28 @@ export class MessageHistoryService {
       return { message, sides: await this.access.sidesOf(tx, conversation, userId) };
     });
   }
+}
 
-  private async requireReader(tx: Tx, conversationId: ConversationId, userId: UserId): Promise<ConversationView> {
-    const conversation = await this.conversations.get(conversationId, tx);
-    await this.access.requireReader(tx, conversation, userId);
-    return conversation;
-  }
+function readable<T>(found: T | undefined): T {
+  if (found === undefined) throw new NoAccess();
+  return found;
+}
 
-  private async page(
-    tx: Tx,
-    range: { conversationId: ConversationId; before?: number | undefined; after?: number | undefined; limit: number },
-  ): Promise<HistoryPage> {
-    const rows = await this.messages.list(tx, { ...range, limit: range.limit + 1 });
-    const hasMore = rows.length > range.limit;
-    if (!hasMore) return { messages: rows, hasMore };
-    // The row too many is the oldest of the latest, or the latest of the earliest.
-    return { messages: range.after === undefined ? rows.slice(1) : rows.slice(0, -1), hasMore };
-  }
+function withoutUnreadable({ messages, hasMore }: HistoryPage): HistoryPage {
+  return { messages: messages.filter(({ unreadable }) => !unreadable), hasMore };
+}
 
-  private async positionOf(tx: Tx, { lastSeq }: ConversationView): Promise<LogPosition> {
-    return { lastSeq, epoch: await this.epochs.read(tx) };
-  }
+/** A page of rows that were asked for with one too many. */
+function historyPage(
+  rows: MessageState[],
+  { after, limit }: { after?: number | undefined; limit: number },
+): HistoryPage {
+  const hasMore = rows.length > limit;
+  if (!hasMore) return { messages: rows, hasMore };
+  // The row too many is the oldest of the latest, or the latest of the earliest.
+  return { messages: after === undefined ? rows.slice(1) : rows.slice(0, -1), hasMore };
+}
+
+function changesPage({ lastSeq, epoch }: LogPosition, rows: MessageState[], limit: number): ChangesPage {
+  return { lastSeq, epoch, items: rows.slice(0, limit), hasMore: rows.length > limit };
 }

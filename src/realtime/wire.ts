@@ -1,3 +1,5 @@
+import { RawJson } from './raw-json.js';
+
 /** One event of a raw gateway: a JSON object with a string `type` (protocol section 1). */
 export interface WireEvent {
   type: string;
@@ -16,11 +18,29 @@ const SMALL = 126;
 const MEDIUM = 65_536;
 const FIN_TEXT = 0x81;
 
-/** A single unmasked, final text frame (RFC 6455 section 5.2). */
 export function encodeFrame(event: WireEvent): Frame {
-  return frameText(JSON.stringify(event));
+  return frameText(serialise(event));
 }
 
+/** The event as JSON; fields that are `RawJson` come last, exactly as they were sent. */
+export function serialise(event: WireEvent): string {
+  for (const field in event) if (event[field] instanceof RawJson) return splice(event);
+  return JSON.stringify(event);
+}
+
+function splice(event: WireEvent): string {
+  const envelope: Record<string, unknown> = {};
+  let raw = '';
+  for (const field in event) {
+    const value = event[field];
+    if (value instanceof RawJson) raw += `,${JSON.stringify(field)}:${value.text}`;
+    else envelope[field] = value;
+  }
+  // Never empty: the type is in it.
+  return `${JSON.stringify(envelope).slice(0, -1)}${raw}}`;
+}
+
+/** A single unmasked, final text frame (RFC 6455 section 5.2). */
 export function frameText(text: string): Frame {
   const length = Buffer.byteLength(text);
   const header = length < SMALL ? 2 : length < MEDIUM ? 4 : 10;

@@ -11,7 +11,7 @@ interface Rows {
 
 /** Stores messages `first` to `last` of an empty stretch of a log by SQL, far faster than by sending them. */
 export async function insertMessages(
-  app: TestApp,
+  app: Pick<TestApp, 'sql'>,
   { conversationId, senderId, first, last, content = 'message ' }: Rows,
 ): Promise<void> {
   await app.sql(
@@ -32,4 +32,21 @@ export async function removeBySql(
      UPDATE conversations SET membership_version = membership_version + 1 WHERE group_id = $1`,
     [groupId, userId],
   );
+}
+
+/** Edits messages, or deletes those without a new content, behind the app’s back, each as the next change of the log. */
+export async function changeMessages(
+  app: TestApp,
+  conversationId: string,
+  changes: readonly { seq: number; content?: string }[],
+): Promise<void> {
+  for (const { seq, content } of changes)
+    await app.sql(
+      `WITH log AS (UPDATE conversations SET last_seq = last_seq + 1 WHERE id = $1 RETURNING last_seq)
+       UPDATE messages SET rev = log.last_seq, content = coalesce($3, content),
+              edited_at = CASE WHEN $3::text IS NULL THEN edited_at ELSE now() END,
+              deleted_at = CASE WHEN $3::text IS NULL THEN now() ELSE deleted_at END
+         FROM log WHERE conversation_id = $1 AND seq = $2`,
+      [conversationId, seq, content ?? null],
+    );
 }

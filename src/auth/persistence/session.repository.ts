@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Brackets } from 'typeorm';
 import type { SessionId, UserId } from '../../common/ids.js';
+import { PreparedStatements, statement } from '../../infra/database/prepared-statements.js';
 import { TransactionRunner, Tx } from '../../infra/database/transaction-runner.js';
 import { Session } from './session.entity.js';
 
@@ -29,19 +30,28 @@ export interface Revocation {
 
 const ALIVE = 's.revoked_at IS NULL AND s.expires_at > $2 AND s.last_used_at > $3 AND u.deactivated_at IS NULL';
 const COLUMNS = 's.id AS "sessionId", s.user_id AS "userId", u.username, s.expires_at AS "expiresAt"';
+const FIND_LIVE = statement(
+  `SELECT ${COLUMNS} FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id = $1 AND ${ALIVE}`,
+);
 
 @Injectable()
 export class SessionRepository {
-  constructor(private readonly transactions: TransactionRunner) {}
+  constructor(
+    private readonly transactions: TransactionRunner,
+    private readonly prepared: PreparedStatements,
+  ) {}
 
   async insert(tx: Tx, session: Session): Promise<void> {
     await tx.insert(Session, session);
   }
 
   async findLive(id: SessionId, { now, idleSince }: Moment): Promise<LiveSession | undefined> {
-    const sql = `SELECT ${COLUMNS} FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id = $1 AND ${ALIVE}`;
-    const [row] = await this.transactions.read((tx) => tx.query<LiveSession[]>(sql, [id, now, idleSince]));
-    return row;
+    const [row] = await this.prepared.objects<Omit<LiveSession, 'expiresAt'> & { expiresAt: string }>(FIND_LIVE, [
+      id,
+      now,
+      idleSince,
+    ]);
+    return row && { ...row, expiresAt: new Date(row.expiresAt) };
   }
 
   /** Notes that a live session is in use, and locks it until `tx` ends; undefined when it lives no more. */

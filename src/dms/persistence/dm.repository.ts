@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { ConversationId, UserId } from '../../common/ids.js';
+import { PreparedStatements, statement } from '../../infra/database/prepared-statements.js';
 import type { Tx } from '../../infra/database/transaction-runner.js';
 import type { DmView } from '../dm.js';
 import { Dm } from './dm.entity.js';
@@ -12,16 +13,21 @@ interface Row {
   created_at: Date;
 }
 
+type PreparedRow = Omit<Row, 'created_at'> & { created_at: string };
+
 const VIEW = `SELECT d.conversation_id, u.id AS other_id, u.username, c.last_seq, c.created_at
   FROM dms d JOIN conversations c ON c.id = d.conversation_id
   JOIN users u ON u.id = CASE WHEN d.user_low_id = $1 THEN d.user_high_id ELSE d.user_low_id END`;
 
+const OF_PAIR = statement(`${VIEW} WHERE d.user_low_id = $2 AND d.user_high_id = $3`);
+
 @Injectable()
 export class DmRepository {
-  async findOfPair(tx: Tx, userId: UserId, otherId: UserId): Promise<DmView | undefined> {
-    const [low, high] = pair(userId, otherId);
-    const rows = await tx.query<Row[]>(`${VIEW} WHERE d.user_low_id = $2 AND d.user_high_id = $3`, [userId, low, high]);
-    return rows[0] && viewOf(rows[0]);
+  constructor(private readonly prepared: PreparedStatements) {}
+
+  async findOfPair(userId: UserId, otherId: UserId): Promise<DmView | undefined> {
+    const [row] = await this.prepared.objects<PreparedRow>(OF_PAIR, [userId, ...pair(userId, otherId)]);
+    return row && viewOf({ ...row, created_at: new Date(row.created_at) });
   }
 
   /** False when the pair has one already: the unique index decides the race. */

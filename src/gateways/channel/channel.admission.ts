@@ -11,7 +11,7 @@ import type { Frame, FrameRun } from '../../realtime/wire.js';
 import type { ConversationId } from '../../common/ids.js';
 import { channelAudience } from '../shared/channel-presence.js';
 import type { PresenceMode } from '../shared/conversation-context.js';
-import type { ConversationDialect, PresenceDialect } from '../shared/conversation-stream.js';
+import type { ConversationDialect, PresenceDialect } from '../shared/conversation-dialect.js';
 import { ConversationStream } from '../shared/conversation-stream.js';
 import { EncodeOnce } from '../shared/encode-once.js';
 import type { ChannelConnection } from './channel.context.js';
@@ -68,7 +68,7 @@ export class ChannelAdmission {
           messages: messages.map(toChannelMessage),
           has_more: hasMore,
         }) satisfies shapes.ChannelHistoryEvent,
-      replayed: (message, from) => messageEvent(message, message.seq > from),
+      replayed: messageEvent,
       resumed: ({ from, complete }, lastSeq) =>
         ({
           type: 'resumed',

@@ -5,6 +5,7 @@ import type { Transition } from '../../presence/roster.js';
 import { encodeFrame, FrameRun } from '../../realtime/wire.js';
 import type { Frame, Shape, WireEvent } from '../../realtime/wire.js';
 import type { PlacedParticipant } from '../../signaling/signaling.service.js';
+import { unreadableEvent } from '../shared/unreadable-event.js';
 import type { CallParticipant } from './channel.call-shapes.js';
 import type { ChannelConnection } from './channel.context.js';
 import type {
@@ -18,6 +19,7 @@ import type {
 
 /** `message` for one that the client cannot have seen, else `message_updated` (section 2.1). */
 export function messageEvent(message: MessageState, isNew: boolean): WireEvent {
+  if (message.unreadable) return unreadableEvent(message);
   return { type: isNew ? 'message' : 'message_updated', ...toChannelMessage(message) } satisfies
     ChannelMessageEvent | ChannelMessageUpdatedEvent;
 }

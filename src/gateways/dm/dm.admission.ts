@@ -10,7 +10,7 @@ import { CloseCode } from '../../realtime/close-codes.js';
 import { AdmissionRefused } from '../../realtime/raw-gateway.js';
 import { encodeFrame, FrameRun } from '../../realtime/wire.js';
 import { ConversationStream } from '../shared/conversation-stream.js';
-import type { ConversationDialect } from '../shared/conversation-stream.js';
+import type { ConversationDialect } from '../shared/conversation-dialect.js';
 import { EncodeOnce } from '../shared/encode-once.js';
 import type { DmConnection } from './dm.context.js';
 import type * as shapes from './dm.event-shapes.js';
@@ -78,7 +78,7 @@ export class DmAdmission {
           messages: messages.map((message) => toDmMessage(message, sides)),
           has_more: hasMore,
         }) satisfies shapes.DmHistoryEvent,
-      replayed: (message, from) => messageEvent(message, sides, message.seq > from),
+      replayed: (message, isNew) => messageEvent(message, sides, isNew),
       resumed: ({ from, complete }, lastSeq) =>
         ({
           type: 'resumed',

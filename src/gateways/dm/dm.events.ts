@@ -4,6 +4,7 @@ import type { MessageState } from '../../messages/message.js';
 import type { OnlineUser, Transition } from '../../presence/roster.js';
 import { encodeFrame, FrameRun } from '../../realtime/wire.js';
 import type { Frame, Shape, WireEvent } from '../../realtime/wire.js';
+import { unreadableEvent } from '../shared/unreadable-event.js';
 import type { DmConnection } from './dm.context.js';
 import type {
   DmMessageEvent,
@@ -20,6 +21,7 @@ export function audienceOf(conversationId: ConversationId): string {
 
 /** `dm_message` for one that the client cannot have seen, else `dm_message_updated`. */
 export function messageEvent(message: MessageState, sides: readonly UserId[], isNew: boolean): WireEvent {
+  if (message.unreadable) return unreadableEvent(message);
   return { type: isNew ? 'dm_message' : 'dm_message_updated', ...toDmMessage(message, sides) } satisfies
     DmMessageEvent | DmMessageUpdatedEvent;
 }

@@ -3,48 +3,22 @@ import { Cancel, Clock } from '../../common/clock.js';
 import { Unavailable } from '../../common/domain-error.js';
 import type { ConversationId } from '../../common/ids.js';
 import { ConversationFeed } from '../../messages/conversation-feed.js';
-import type { HistoryPage, LogSnapshot } from '../../messages/message-history.service.js';
 import { MessageHistoryService } from '../../messages/message-history.service.js';
-import type { Change, LogPosition, MessageState, Sent } from '../../messages/message.js';
+import type { Sent } from '../../messages/message.js';
 import { PresenceService } from '../../presence/presence.service.js';
-import type { PresenceListener } from '../../presence/presence.service.js';
-import type { Roster, Transition } from '../../presence/roster.js';
 import { TypingService } from '../../presence/typing.service.js';
 import { Broadcaster } from '../../realtime/broadcaster.js';
 import { CloseCode } from '../../realtime/close-codes.js';
-import type { Connection } from '../../realtime/connection.js';
 import type { Departure } from '../../realtime/raw-gateway.js';
 import type { Frame, WireEvent } from '../../realtime/wire.js';
 import type { ConversationContext } from './conversation-context.js';
+import type { ConversationConnection, ConversationDialect } from './conversation-dialect.js';
+import { greet } from './conversation-greeting.js';
 import type { ChangeAckEvent } from './event-shapes.js';
+import { listenerOf } from './presence-listener.js';
 
 /** How long a sender's `ack` waits for the event before it: as long as a log may be behind (section 2.1). */
 const DELIVERY_WAIT_MS = 5000;
-
-/** How a gateway says what happens in a conversation: its event and field names. */
-export interface ConversationDialect {
-  /** The name of the conversation's audience and presence scope. */
-  audience: string;
-  /** What comes before `connected`; none when there is nothing to say. */
-  greeting(roster: Roster): Frame | undefined;
-  connected(position: LogPosition, roster: Roster): WireEvent;
-  history(page: HistoryPage): WireEvent;
-  replayed(message: MessageState, from: number): WireEvent;
-  resumed(resume: { from: number; complete: boolean }, lastSeq: number): WireEvent;
-  /** The changes of the run from this index on, encoded once for all who get the same run. */
-  changed(run: readonly Change[], from: number): Frame;
-  /** What a client gets of arrivals and departures; without it: nothing. */
-  presence?: PresenceDialect;
-}
-
-export interface PresenceDialect {
-  /** The transitions from this index on, encoded once for all who get the same array; undefined: nothing. */
-  changed(transitions: readonly Transition[], from: number): Frame | undefined;
-  /** What it gets in place of them in a crowd; without it they go on. */
-  crowd?(roster: Roster): Frame | undefined;
-}
-
-type ConversationConnection = Connection<ConversationContext>;
 
 /** A connection's stream of one conversation, the same for every dialect: attach, snapshot, greet, replay, go live. */
 @Injectable()
@@ -94,8 +68,12 @@ export class ConversationStream {
     const listener = listenerOf(dialect.presence, tell);
     const { roster, leave } = await this.presence.enter(dialect.audience, arrival, listener);
     context.leavePresence = leave;
-    await greet(connection, dialect, { snapshot, roster });
-    await subscription.release(snapshot.lastSeq);
+    const head = await greet(connection, dialect, {
+      snapshot,
+      roster,
+      replayOn: (since) => this.history.replay(connection.userId, conversationId, { since, epoch: snapshot.epoch }),
+    });
+    await subscription.release(head);
     live = true;
   }
 
@@ -144,40 +122,4 @@ export class ConversationStream {
     });
     await Promise.race([subscription.reached(rev), late]).finally(cancel);
   }
-}
-
-function listenerOf(
-  presence: PresenceDialect | undefined,
-  tell: (frame: Frame | undefined) => void,
-): PresenceListener | undefined {
-  if (presence === undefined) return undefined;
-  return {
-    changed: (transitions, from) => {
-      tell(presence.changed(transitions, from));
-    },
-    ...(presence.crowd && {
-      crowd: (roster) => {
-        tell(presence.crowd?.(roster));
-      },
-    }),
-  };
-}
-
-/** A long replay goes out as fast as the client takes it, so that it is not cut for what it has asked for. */
-async function greet(
-  connection: ConversationConnection,
-  dialect: ConversationDialect,
-  { snapshot, roster }: { snapshot: LogSnapshot; roster: Roster },
-): Promise<void> {
-  const greeting = dialect.greeting(roster);
-  if (greeting) connection.sendFrame(greeting);
-  connection.send(dialect.connected(snapshot, roster));
-  if (snapshot.history) connection.send(dialect.history(snapshot.history));
-  const { resume } = snapshot;
-  if (!resume) return;
-  for (const message of resume.changed) {
-    connection.send(dialect.replayed(message, resume.from));
-    await connection.drained();
-  }
-  connection.send(dialect.resumed(resume, snapshot.lastSeq));
 }

@@ -46,19 +46,6 @@ export class MemberRepository {
     );
   }
 
-  findByUsernames(tx: Tx, groupId: GroupId, usernames: string[]): Promise<MemberView[]> {
-    return tx.query<MemberView[]>(`${VIEW} AND u.username = ANY($2)`, [groupId, usernames]);
-  }
-
-  /** Which of these users are members. */
-  async findAmong(tx: Tx, groupId: GroupId, userIds: readonly UserId[]): Promise<UserId[]> {
-    const rows = await tx.query<{ user_id: UserId }[]>(
-      'SELECT user_id FROM group_members WHERE group_id = $1 AND user_id = ANY($2)',
-      [groupId, userIds],
-    );
-    return rows.map((row) => row.user_id);
-  }
-
   async updateRole(tx: Tx, groupId: GroupId, userId: UserId, role: Role): Promise<void> {
     await tx.update(GroupMember, { groupId, userId }, { role });
   }

@@ -1,6 +1,7 @@
 import { DynamicModule, Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DatabaseOptions, dataSourceOptions } from './data-source.js';
+import { PreparedStatements } from './prepared-statements.js';
 import { TransactionRunner } from './transaction-runner.js';
 
 @Global()
@@ -10,8 +11,8 @@ export class DatabaseModule {
     return {
       module: DatabaseModule,
       imports: [TypeOrmModule.forRoot({ ...dataSourceOptions(options), retryAttempts: 0 })],
-      providers: [TransactionRunner],
-      exports: [TransactionRunner],
+      providers: [PreparedStatements, TransactionRunner],
+      exports: [PreparedStatements, TransactionRunner],
     };
   }
 }

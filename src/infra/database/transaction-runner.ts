@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, EntityManager } from 'typeorm';
-import { Unavailable } from '../../common/domain-error.js';
-import { isOutage } from './database-errors.js';
+import { unavailableInOutage } from './outage.js';
 
 /** A transaction under way. Repository methods that write take it first; no socket and no Redis is awaited inside it. */
 export type Tx = EntityManager;
@@ -13,30 +12,11 @@ export class TransactionRunner {
 
   /** @throws Unavailable when Postgres is away, or did not answer in time: nothing was stored, or it is not known. */
   run<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-    return this.translated(() => this.dataSource.transaction('READ COMMITTED', work));
-  }
-
-  /** Reads under one snapshot: whatever commits meanwhile is seen by none of its statements. */
-  snapshot<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-    return this.translated(() =>
-      this.dataSource.transaction('REPEATABLE READ', async (tx) => {
-        await tx.query('SET TRANSACTION READ ONLY');
-        return work(tx);
-      }),
-    );
+    return unavailableInOutage(() => this.dataSource.transaction('READ COMMITTED', work));
   }
 
   /** One statement, or several that need no common snapshot. */
   read<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-    return this.translated(() => work(this.dataSource.manager));
-  }
-
-  private async translated<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      if (isOutage(error)) throw new Unavailable();
-      throw error;
-    }
+    return unavailableInOutage(() => work(this.dataSource.manager));
   }
 }

@@ -14,6 +14,8 @@ import { validationPipe } from './validation.js';
 /** What every REST request passes, in this order, before it reaches a controller. */
 export function configureHttpEdge(app: NestExpressApplication, settings: Settings, logger: Logger): void {
   app.disable('x-powered-by');
+  // Answers are not to be stored, so nobody asks whether one is still fresh, and hashing each would be for nothing.
+  app.disable('etag');
   const { TRUST_PROXY: proxies } = settings;
   if (proxies !== '') app.set('trust proxy', /^\d+$/.test(proxies) ? Number(proxies) : proxies);
   app.use(requestLog(logger));

@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional, IsString, MaxLength } from 'class-validator';
 import { QueryInteger } from '../../infra/http/query-integer.js';
+import { MOST_CHANGES, MOST_MESSAGES } from '../persistence/log-statements.js';
 import { ChannelMessageDto, DmMessageDto } from './message.dto.js';
 
 const LARGEST_SEQ = Number.MAX_SAFE_INTEGER;
@@ -11,12 +12,12 @@ export class MessagesQuery {
     description: 'How many messages at most.',
     type: 'integer',
     minimum: 1,
-    maximum: 100,
+    maximum: MOST_MESSAGES,
     default: 50,
     example: 50,
   })
   @IsOptional()
-  @QueryInteger({ min: 1, max: 100 })
+  @QueryInteger({ min: 1, max: MOST_MESSAGES })
   limit = 50;
 
   @ApiPropertyOptional({
@@ -57,12 +58,12 @@ export class ChangesQuery {
     description: 'How many messages at most.',
     type: 'integer',
     minimum: 1,
-    maximum: 1000,
+    maximum: MOST_CHANGES,
     default: 100,
     example: 100,
   })
   @IsOptional()
-  @QueryInteger({ min: 1, max: 1000 })
+  @QueryInteger({ min: 1, max: MOST_CHANGES })
   limit = 100;
 
   @ApiPropertyOptional({

@@ -38,8 +38,11 @@ export class OnlineUsers {
   }
 
   connectionsOf(userId: UserId): ConnectionId[] {
-    const connections = [...(this.users.get(userId)?.connections ?? [])];
-    return connections.filter(([, state]) => state === 'open').map(([id]) => id);
+    const open: ConnectionId[] = [];
+    this.users.get(userId)?.connections.forEach((state, id) => {
+      if (state === 'open') open.push(id);
+    });
+    return open;
   }
 
   /** `users` is the same array until it changes, so that it can be encoded once. */

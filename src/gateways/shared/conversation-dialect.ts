@@ -1,0 +1,32 @@
+import type { HistoryPage } from '../../messages/message-history.service.js';
+import type { Change, LogPosition, MessageState } from '../../messages/message.js';
+import type { Roster, Transition } from '../../presence/roster.js';
+import type { Connection } from '../../realtime/connection.js';
+import type { Frame, WireEvent } from '../../realtime/wire.js';
+import type { ConversationContext } from './conversation-context.js';
+
+export type ConversationConnection = Connection<ConversationContext>;
+
+/** How a gateway says what happens in a conversation: its event and field names. */
+export interface ConversationDialect {
+  /** The name of the conversation's audience and presence scope. */
+  audience: string;
+  /** What comes before `connected`; none when there is nothing to say. */
+  greeting(roster: Roster): Frame | undefined;
+  connected(position: LogPosition, roster: Roster): WireEvent;
+  history(page: HistoryPage): WireEvent;
+  /** `isNew`: the client cannot have seen it. */
+  replayed(message: MessageState, isNew: boolean): WireEvent;
+  resumed(resume: { from: number; complete: boolean }, lastSeq: number): WireEvent;
+  /** The changes of the run from this index on, encoded once for all who get the same run. */
+  changed(run: readonly Change[], from: number): Frame;
+  /** What a client gets of arrivals and departures; without it: nothing. */
+  presence?: PresenceDialect;
+}
+
+export interface PresenceDialect {
+  /** The transitions from this index on, encoded once for all who get the same array; undefined: nothing. */
+  changed(transitions: readonly Transition[], from: number): Frame | undefined;
+  /** What it gets in place of them in a crowd; without it they go on. */
+  crowd?(roster: Roster): Frame | undefined;
+}

@@ -1,0 +1,64 @@
+import type { ChangesPage, LogSnapshot } from '../../messages/message-history.service.js';
+import { OtherEpoch } from '../../messages/messages.errors.js';
+import type { Roster } from '../../presence/roster.js';
+import { CloseCode } from '../../realtime/close-codes.js';
+import type { ConversationConnection, ConversationDialect } from './conversation-dialect.js';
+
+export interface Greeting {
+  snapshot: LogSnapshot;
+  roster: Roster;
+  /** Reads the next page of a replay: everything after a number. */
+  replayOn: (since: number) => Promise<ChangesPage>;
+}
+
+/**
+ * The first frames of a connection (protocol section 2). Answers with the number that the live stream goes on after.
+ */
+export async function greet(
+  connection: ConversationConnection,
+  dialect: ConversationDialect,
+  { snapshot, roster, replayOn }: Greeting,
+): Promise<number> {
+  const greeting = dialect.greeting(roster);
+  if (greeting) connection.sendFrame(greeting);
+  connection.send(dialect.connected(snapshot, roster));
+  if (snapshot.history) connection.send(dialect.history(snapshot.history));
+  const { resume } = snapshot;
+  if (!resume) return snapshot.lastSeq;
+  if (!resume.complete) {
+    connection.send(dialect.resumed(resume, snapshot.lastSeq));
+    return snapshot.lastSeq;
+  }
+  const head = await replay(connection, dialect, { from: resume.from, first: resume.missed, replayOn });
+  connection.send(dialect.resumed(resume, head));
+  return head;
+}
+
+/**
+ * Goes out as fast as the client takes it: a page is read once the client has taken the one before, so that one who
+ * reads slowly neither fills the memory nor is cut for what it has asked for.
+ */
+async function replay(
+  connection: ConversationConnection,
+  dialect: ConversationDialect,
+  { from, first, replayOn }: { from: number; first: ChangesPage } & Pick<Greeting, 'replayOn'>,
+): Promise<number> {
+  // A message that changes during a long replay comes again, and is news the first time only.
+  const told = new Set<number>();
+  let page = first;
+  for (;;) {
+    for (const message of page.items) {
+      connection.send(dialect.replayed(message, message.seq > from && !told.has(message.seq)));
+      told.add(message.seq);
+      await connection.drained();
+    }
+    const last = page.items.at(-1);
+    if (!page.hasMore || last === undefined || !connection.isOpen) return page.lastSeq;
+    page = await replayOn(last.rev).catch((error: unknown) => {
+      if (!(error instanceof OtherEpoch)) throw error;
+      // What has been replayed is of a log that is no more: the client asks again, and learns that it must reload.
+      connection.close(CloseCode.ServerRestart, 'the log was restored');
+      return { ...page, items: [], hasMore: false };
+    });
+  }
+}
