@@ -66,9 +66,14 @@ export interface JoinRequest {
    * `refuse` fails. A function gets the holder's data, and must be pure: when somebody else is faster, it runs again.
    */
   taken?: 'replace' | 'refuse' | ((holder: Json) => 'replace' | 'refuse');
+  /**
+   * `version`: the outcome's `members` is empty, for who watches the scope and so has them. Then a join costs the same
+   * however many have joined before; the default is `snapshot`.
+   */
+  answer?: 'snapshot' | 'version';
 }
 
-/** The snapshot of `joined` and `replaced` is that of the moment of the join, and has the new entry in it. */
+/** The snapshot of `joined` and `replaced` is that of the moment of the join, and has the new entry in it (see `answer`). */
 export type JoinOutcome =
   | ({ status: 'joined'; order: number } & SetSnapshot)
   /**

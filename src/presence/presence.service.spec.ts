@@ -6,7 +6,8 @@ import { ManualClock } from '../common/manual-clock.js';
 import type { Settings } from '../config/settings.js';
 import type { Departure } from '../realtime/raw-gateway.js';
 import { PresenceService } from './presence.service.js';
-import type { Transition } from './roster.js';
+import type { Roster, Transition } from './roster.js';
+import { ROSTER_LIMIT } from './roster.js';
 
 const SCOPE = 'channel:x';
 const WINDOW_MS = 100;
@@ -33,16 +34,23 @@ async function window(): Promise<void> {
 }
 
 let connections = 0;
-async function enter(name: string) {
+async function enter(name: string, inCrowds: 'rosters' | 'changes' = 'changes') {
   const told: string[] = [];
   const batches: (readonly Transition[])[] = [];
   const connectionId = `${name}-${++connections}` as ConnectionId;
-  const place = await presence.enter(SCOPE, { connectionId, userId: name as UserId, username: name }, (transitions) => {
+  const rosters: Roster[] = [];
+  const changed = (transitions: readonly Transition[], from: number) => {
     batches.push(transitions);
-    told.push(...transitions.map(({ kind, userId }) => `${kind} ${userId}`));
-  });
+    told.push(...transitions.slice(from).map(({ kind, userId }) => `${kind} ${userId}`));
+  };
+  const crowd = (fresh: Roster) => {
+    rosters.push(fresh);
+    told.push(`${fresh.users.length} of ${fresh.total}`);
+  };
+  const arrival = { connectionId, userId: name as UserId, username: name };
+  const place = await presence.enter(SCOPE, arrival, { changed, ...(inCrowds === 'rosters' && { crowd }) });
   const roster = place.roster.users.map(({ userId }) => userId as string);
-  return { connectionId, roster, told, batches, leave: (how: Departure) => place.leave(how) };
+  return { connectionId, roster, told, batches, rosters, leave: (how: Departure) => place.leave(how) };
 }
 
 describe('presence (2)', () => {
@@ -118,7 +126,7 @@ describe('presence (2)', () => {
     expect(presence.connectionsOf(SCOPE, 'bob' as UserId)).toEqual([two.connectionId]);
   });
 
-  it('one whose join takes longer than a window is told what happened meanwhile, and nothing twice', async () => {
+  it('the roster of one whose join takes longer than a window has what happened meanwhile, and nothing is told twice', async () => {
     const alice = await enter('alice');
     await nextTurn();
     const { sets } = cluster;
@@ -139,10 +147,10 @@ describe('presence (2)', () => {
     expect(alice.told).toEqual(['joined slow', 'joined bob']);
     answer();
     const { roster, told } = await slow;
-    expect(roster).toEqual(['alice', 'slow']);
-    expect(told).toEqual([]);
+    expect(roster).toEqual(['alice', 'slow', 'bob']);
+    await enter('carol');
     await window();
-    expect(told).toEqual(['joined bob']);
+    expect(told).toEqual(['joined carol']);
   });
 
   it('keeps nothing of a scope that everyone has left, and no timer', async () => {
@@ -165,5 +173,94 @@ describe('presence (2)', () => {
     await expect(enter('alice')).rejects.toThrow('away');
     sets.join = join;
     expect((await enter('bob')).roster).toEqual(['bob']);
+  });
+});
+
+describe('presence in a crowd (2)', () => {
+  const CROWD_MS = 10_000;
+  const fill = async (count: number) => {
+    const places: Awaited<ReturnType<typeof enter>>[] = [];
+    for (let n = 0; n < count; n += 1) places.push(await enter(`user${n}`));
+    return places;
+  };
+  const pass = async (ms: number) => {
+    await nextTurn();
+    clock.advance(ms);
+  };
+
+  it('of more than a roster names gives a fresh roster every 10 s, and transitions to those who want them', async () => {
+    const [calm, keen] = [await enter('calm', 'rosters'), await enter('keen')];
+    await fill(ROSTER_LIMIT - 2);
+    await window();
+    const { length } = calm.told;
+    expect(length).toBe(ROSTER_LIMIT - 1);
+    await enter('one too many');
+    await window();
+    expect(keen.told.at(-1)).toBe('joined one too many');
+    for (let n = 0; n < 3; n += 1) {
+      await enter(`late${n}`);
+      await window();
+    }
+    expect(calm.told).toHaveLength(length);
+    await pass(CROWD_MS);
+    expect(calm.told.slice(length)).toEqual([`${ROSTER_LIMIT} of ${ROSTER_LIMIT + 4}`]);
+    expect(keen.told.at(-1)).toBe('joined late2');
+    expect(keen.rosters).toEqual([]);
+  });
+
+  it('tells nobody anything when nothing has happened, or when its roster has it', async () => {
+    const first = await enter('first', 'rosters');
+    await fill(ROSTER_LIMIT);
+    await pass(CROWD_MS + WINDOW_MS);
+    const late = await enter('late', 'rosters');
+    await pass(CROWD_MS);
+    expect(first.told.at(-1)).toBe(`${ROSTER_LIMIT} of ${ROSTER_LIMIT + 2}`);
+    const { length } = first.told;
+    await pass(10 * CROWD_MS);
+    expect(first.told).toHaveLength(length);
+    expect(late.told).toEqual([]);
+  });
+
+  it('that has gone is told by a last roster, and then each one again', async () => {
+    const watcher = await enter('watcher', 'rosters');
+    const [one, two, ...others] = await fill(ROSTER_LIMIT + 1);
+    await window();
+    expect(watcher.told).toEqual([]);
+    await one?.leave(CLEAN);
+    await two?.leave(CLEAN);
+    await window();
+    expect(watcher.told).toEqual([]);
+    await pass(CROWD_MS);
+    expect(watcher.told).toEqual([`${ROSTER_LIMIT} of ${ROSTER_LIMIT}`]);
+    const named = watcher.rosters[0]?.users.map(({ userId }) => userId);
+    expect(named).toEqual(['watcher', ...others.map((_, n) => `user${n + 2}`)]);
+    await others[0]?.leave(CLEAN);
+    await window();
+    expect(watcher.told.slice(1)).toEqual(['left user2']);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('is over for one who came in it and has not seen its end, by that last roster too', async () => {
+    await enter('first', 'rosters');
+    const [one, two] = await fill(ROSTER_LIMIT);
+    await window();
+    const late = await enter('late', 'rosters');
+    await one?.leave(CLEAN);
+    await two?.leave(CLEAN);
+    await pass(CROWD_MS);
+    expect(late.told).toEqual([`${ROSTER_LIMIT} of ${ROSTER_LIMIT}`]);
+    await enter('new');
+    expect(late.told).toHaveLength(1);
+    await window();
+    await pass(CROWD_MS);
+    expect(late.told.slice(1)).toEqual([`${ROSTER_LIMIT} of ${ROSTER_LIMIT + 1}`]);
+  });
+
+  it('is let go of with its scope', async () => {
+    const places = await fill(ROSTER_LIMIT + 1);
+    await window();
+    expect(clock.pending).toBe(1);
+    for (const place of places) await place.leave(CLEAN);
+    expect(clock.pending).toBe(0);
   });
 });

@@ -7,12 +7,14 @@ import type { Departure } from '../realtime/raw-gateway.js';
 import { Arrival, PresenceListener, PresenceScope, Seat } from './internal/presence-scope.js';
 import { Roster, rosterOf } from './roster.js';
 
+export type { PresenceListener };
+
 /** A connection's place in a scope. */
 export interface Presence {
   /** Who is online, oneself too, at the moment of the arrival. */
   roster: Roster;
   /** Ends it; others are told when it was the user's last: at once after a clean end, else when the grace is over. */
-  leave(departure: Departure): Promise<void>;
+  leave: (departure: Departure) => Promise<void>;
 }
 
 /**
@@ -29,8 +31,11 @@ export class PresenceService {
     private readonly settings: Settings,
   ) {}
 
-  /** `listener` gets what changes after the roster, never about the user itself, and never before this has resolved. */
-  async enter(scope: string, arrival: Arrival, listener: PresenceListener): Promise<Presence> {
+  /**
+   * `listener` gets what changes after the roster, never about the user itself, and never before this has resolved;
+   * without one the arrival counts, and nobody is told here.
+   */
+  async enter(scope: string, arrival: Arrival, listener: PresenceListener | undefined): Promise<Presence> {
     const watched = this.scopes.get(scope) ?? this.watch(scope);
     const seat = watched.seat(arrival, listener);
     try {

@@ -16,7 +16,7 @@ export interface Transition extends OnlineUser {
 
 /** Who is online in a scope: each user once, in the order of coming. */
 export interface Roster {
-  users: OnlineUser[];
+  users: readonly OnlineUser[];
   total: number;
   /** The backplane is away: the list may be out of date. */
   stale: boolean;

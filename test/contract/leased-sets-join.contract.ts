@@ -33,6 +33,16 @@ export function leasedSetsJoinContract(make: MakeCluster): void {
       expect(await a.read('s')).toEqual({ version, members });
     });
 
+    it('answers with the version alone when no more is asked for', async () => {
+      await a.join('s', entry('x', 'x1'));
+      const joined = await b.join('s', { ...entry('y', 'y1'), answer: 'version' });
+      expect(joined).toEqual({ status: 'joined', order: 2, version: (await a.read('s')).version, members: [] });
+      const again = await b.join('s', { ...entry('x', 'x2'), answer: 'version' });
+      const { version, members } = await a.read('s');
+      expect(again).toEqual({ status: 'replaced', order: 1, previousToken: 'x1', version, members: [] });
+      expect(members).toHaveLength(2);
+    });
+
     it('admits exactly as many as the limit of many at once', async () => {
       const joins = Array.from({ length: 50 }, (_, n) =>
         (n % 2 ? a : b).join('s', entry(`m${n}`, `t${n}`, { limit: 10 })),

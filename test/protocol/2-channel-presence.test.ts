@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ConnectionId, UserId } from '../../src/common/ids.js';
+import { ManualClock } from '../../src/common/manual-clock.js';
+import { PresenceService } from '../../src/presence/presence.service.js';
 import { channelScene, join, register } from '../support/scene.js';
 import type { Actor } from '../support/scene.js';
 import type { ReceivedEvent, SocketClient } from '../support/socket-client.js';
@@ -117,6 +120,47 @@ describe('the query presence (2)', () => {
     expect((await none.untilMarker()).filter(isPresence)).toEqual([]);
     expect(each.seen.map(({ type }) => type)).not.toContain('presence_diff');
     expect(diff.seen.map(({ type }) => type)).not.toContain('user_joined');
+  });
+});
+
+describe('with over 1000 users online (2)', () => {
+  const clean = { how: 'clean' } as const;
+
+  it('a client with each gets a fresh online_users after 10 s, one with diff its diffs, and each one event again later', async () => {
+    const { members, channelId } = await sceneWith(['each', 'diff']);
+    const presence = app.app.get(PresenceService, { strict: false });
+    const clock = new ManualClock();
+    // The scopes that begin now have a clock of their own, so that nobody has to wait for ten seconds.
+    const systemClock: unknown = Reflect.get(presence, 'clock');
+    Reflect.set(presence, 'clock', clock);
+    const each = await members.each.channel(channelId);
+    const diff = await members.diff.channel(channelId, { presence: 'diff' });
+    Reflect.set(presence, 'clock', systemClock);
+    const come = (name: string) => {
+      const arrival = { connectionId: name as ConnectionId, userId: name as UserId, username: name };
+      return presence.enter(`channel:${channelId}`, arrival, undefined);
+    };
+    const places = [];
+    for (let n = 0; n < 1000; n += 1) places.push(await come(`user${n}`));
+
+    clock.advance(100);
+    const { joined } = (await diff.next('presence_diff')) as unknown as { joined: object[] };
+    expect(joined).toHaveLength(1000);
+    clock.advance(10_000);
+    const event = await each.next((found) => found.type === 'online_users' && found['total'] === 1002);
+    expect(event['users']).toHaveLength(1000);
+    expect(Object.keys(event)).toEqual(['type', 'users', 'total', 'channel_id']);
+    for (const place of places.slice(0, 2)) await place.leave(clean);
+    clock.advance(10_000);
+    await each.next((found) => found.type === 'online_users' && found['total'] === 1000);
+    await places[2]?.leave(clean);
+    clock.advance(100);
+    expect(await each.next('user_left')).toMatchObject({ user_id: 'user2' });
+    const told = each.seen.filter(isPresence).filter((found) => found['user_id'] !== members.diff.id);
+    expect(told.map(({ type }) => type)).toEqual(['user_left']);
+    expect(diff.seen.map(({ type }) => type).filter((type) => type === 'online_users')).toHaveLength(1);
+    await Promise.all([each.close(), diff.close()]);
+    for (const place of places) await place.leave(clean);
   });
 });
 

@@ -80,16 +80,17 @@ export class LocalLeasedSets extends LeasedSets {
     }));
   }
 
-  private enter(name: string, { member, token, data }: JoinRequest): JoinOutcome {
+  private enter(name: string, { member, token, data, answer }: JoinRequest): JoinOutcome {
     // The copy comes first: a value that JSON refuses must not leave an empty scope behind.
     const copy = frozenCopy(data);
     const scope = this.scopes.get(name) ?? this.open(name);
     const order = ++scope.lastOrder;
     this.put(scope, { token, member: { member, order, data: copy, leaving: false } }, { kind: 'joined' });
-    return { status: 'joined', order, ...this.snapshot(name) };
+    return { status: 'joined', order, ...this.answer(scope, answer) };
   }
 
-  private replace(scope: Scope, holder: Entry, { member, token, data, taken = 'replace' }: JoinRequest): JoinOutcome {
+  private replace(scope: Scope, holder: Entry, request: JoinRequest): JoinOutcome {
+    const { member, token, data, taken = 'replace', answer } = request;
     const previousToken = holder.token;
     const another = token !== previousToken;
     const verdict = typeof taken === 'function' && another ? taken(holder.member.data) : taken;
@@ -98,7 +99,7 @@ export class LocalLeasedSets extends LeasedSets {
     const entry = { token, member: { member, order, data: frozenCopy(data), leaving: false } };
     holder.stay?.();
     this.put(scope, entry, another ? { kind: 'replaced', previousToken } : { kind: 'replaced' });
-    return { status: 'replaced', order, previousToken, ...this.snapshot(scope.name) };
+    return { status: 'replaced', order, previousToken, ...this.answer(scope, answer) };
   }
 
   private startGrace(scope: Scope, { token, member }: Entry, graceMs: number): void {
@@ -139,6 +140,10 @@ export class LocalLeasedSets extends LeasedSets {
     const scope = this.scopes.get(name);
     const entry = scope?.entries.get(member);
     return scope && entry?.token === token ? { scope, entry } : undefined;
+  }
+
+  private answer({ name, version }: Scope, answer: JoinRequest['answer']): SetSnapshot {
+    return answer === 'version' ? { version, members: [] } : this.snapshot(name);
   }
 
   private snapshot(name: string): SetSnapshot {

@@ -4,22 +4,29 @@ import { Clock } from '../../common/clock.js';
 import { Settings } from '../../config/settings.js';
 import { toChannelMessage } from '../../messages/dto/message.dto.js';
 import type { Change } from '../../messages/message.js';
-import type { Transition } from '../../presence/roster.js';
+import type { Roster, Transition } from '../../presence/roster.js';
 import { CloseCode } from '../../realtime/close-codes.js';
 import { AdmissionRefused } from '../../realtime/raw-gateway.js';
 import type { Frame, FrameRun } from '../../realtime/wire.js';
+import type { ConversationId } from '../../common/ids.js';
 import { channelAudience } from '../shared/channel-presence.js';
-import type { ConversationDialect } from '../shared/conversation-dialect.js';
+import type { PresenceMode } from '../shared/conversation-context.js';
+import type { ConversationDialect, PresenceDialect } from '../shared/conversation-dialect.js';
 import { ConversationStream } from '../shared/conversation-stream.js';
 import { EncodeOnce } from '../shared/encode-once.js';
 import type { ChannelConnection } from './channel.context.js';
 import type * as shapes from './channel.event-shapes.js';
+import { OnlineUsersFrames } from './online-users-frames.js';
 import { changeFrames, diffFrame, eachFrames, messageEvent } from './channel.events.js';
 
 /** Who may connect to a channel, and the first frames that they get (protocol section 2). */
 @Injectable()
 export class ChannelAdmission {
-  private readonly changes = new EncodeOnce<readonly Change[], FrameRun>(changeFrames);
+  private readonly changes = new EncodeOnce<readonly Change[], FrameRun>();
+  private readonly each = new EncodeOnce<readonly Transition[], FrameRun>();
+  private readonly diffs = new EncodeOnce<readonly Transition[], Frame | undefined>();
+  private readonly crowds = new EncodeOnce<Roster, Frame>();
+  private readonly online = new OnlineUsersFrames();
 
   constructor(
     private readonly channels: ChannelsService,
@@ -38,16 +45,10 @@ export class ChannelAdmission {
   }
 
   private dialectOf({ id, user, context: { channelId, request } }: ChannelConnection): ConversationDialect {
+    const presence = this.presenceOf(channelId, request.presence);
     return {
       audience: channelAudience(channelId),
-      greeting: ({ users, total, stale }) =>
-        ({
-          type: 'online_users',
-          users: users.map(({ userId }) => userId),
-          total,
-          channel_id: channelId,
-          ...(stale && { stale }),
-        }) satisfies shapes.ChannelOnlineUsersEvent,
+      greeting: (roster) => this.online.frame(channelId, roster),
       connected: ({ lastSeq, epoch }) =>
         ({
           type: 'connected',
@@ -76,25 +77,23 @@ export class ChannelAdmission {
           last_seq: lastSeq,
           complete,
         }) satisfies shapes.ChannelResumedEvent,
-      changed: (run, from) => this.changes.of(run).from(from),
-      presence: (transitions) => this.presenceFrame(channelId, request.presence, transitions),
+      changed: (run, from) => this.changes.of(run, changeFrames).from(from),
+      ...(presence && { presence }),
     };
   }
 
-  private readonly each = new WeakMap<readonly Transition[], Frame>();
-  private readonly diffs = new WeakMap<readonly Transition[], Frame>();
-
-  private presenceFrame(
-    channelId: ChannelConnection['context']['channelId'],
-    mode: ChannelConnection['context']['request']['presence'],
-    transitions: readonly Transition[],
-  ): Frame | undefined {
+  private presenceOf(channelId: ConversationId, mode: PresenceMode): PresenceDialect | undefined {
     if (mode === 'none') return undefined;
-    const known = mode === 'each' ? this.each : this.diffs;
-    const frame =
-      known.get(transitions) ??
-      (mode === 'each' ? eachFrames(channelId, transitions).from(0) : diffFrame(channelId, transitions));
-    if (frame) known.set(transitions, frame);
-    return frame;
+    if (mode === 'each')
+      return {
+        changed: (transitions, from) => this.each.of(transitions, (all) => eachFrames(channelId, all)).from(from),
+        crowd: (roster) => this.crowds.of(roster, () => this.online.frame(channelId, roster)),
+      };
+    return {
+      changed: (transitions, from) =>
+        from === 0
+          ? this.diffs.of(transitions, (all) => diffFrame(channelId, all))
+          : diffFrame(channelId, transitions.slice(from)),
+    };
   }
 }

@@ -13,7 +13,9 @@ import {
 
 const IsOfChannel = () => ApiProperty({ description: 'The channel.', format: 'uuid', example: CONVERSATION });
 
-@WsEvent('Who is online in the channel, on every node, oneself too: the first frame.')
+@WsEvent(
+  'Who is online in the channel, on every node, oneself too: the first frame. With over 1000 online, clients with `presence=each` get a fresh one at most every 10 s, in place of `user_joined` and `user_left`.',
+)
 export class ChannelOnlineUsersEvent {
   readonly type = 'online_users' as const;
 

@@ -46,15 +46,14 @@ export class DmAdmission {
   private dialectOf({ id, user, context }: DmConnection, dm: DmView): ConversationDialect {
     const { conversationId, otherUserId, otherUsername } = dm;
     const sides = [user.userId, otherUserId];
-    const changes = new EncodeOnce<readonly Change[], FrameRun>(
-      (run) =>
-        new FrameRun(run.map(({ rev, message }) => encodeFrame(messageEvent(message, sides, rev === message.seq)))),
-    );
+    const changes = new EncodeOnce<readonly Change[], FrameRun>();
+    const framesOf = (run: readonly Change[]) =>
+      new FrameRun(run.map(({ rev, message }) => encodeFrame(messageEvent(message, sides, rev === message.seq))));
     return {
       audience: audienceOf(conversationId),
       greeting: ({ users }) => {
         const other = users.find(({ userId }) => userId === otherUserId);
-        return other && onlineEvent(conversationId, other);
+        return other && encodeFrame(onlineEvent(conversationId, other));
       },
       connected: ({ lastSeq, epoch }, { users, stale }) =>
         ({
@@ -88,9 +87,10 @@ export class DmAdmission {
           last_seq: lastSeq,
           complete,
         }) satisfies shapes.DmResumedEvent,
-      changed: (run, from) => changes.of(run).from(from),
-      presence: (transitions) =>
-        context.request.presence === 'none' ? undefined : presenceFrame(conversationId, transitions),
+      changed: (run, from) => changes.of(run, framesOf).from(from),
+      ...(context.request.presence !== 'none' && {
+        presence: { changed: (transitions, from) => presenceFrame(conversationId, transitions.slice(from)) },
+      }),
     };
   }
 }

@@ -12,7 +12,7 @@ export interface ConversationDialect {
   /** The name of the conversation's audience and presence scope. */
   audience: string;
   /** What comes before `connected`; none when there is nothing to say. */
-  greeting(roster: Roster): WireEvent | undefined;
+  greeting(roster: Roster): Frame | undefined;
   connected(position: LogPosition, roster: Roster): WireEvent;
   history(page: HistoryPage): WireEvent;
   /** `isNew`: the client cannot have seen it. */
@@ -20,6 +20,13 @@ export interface ConversationDialect {
   resumed(resume: { from: number; complete: boolean }, lastSeq: number): WireEvent;
   /** The changes of the run from this index on, encoded once for all who get the same run. */
   changed(run: readonly Change[], from: number): Frame;
-  /** What a client gets of arrivals and departures; undefined: nothing. */
-  presence(transitions: readonly Transition[]): Frame | undefined;
+  /** What a client gets of arrivals and departures; without it: nothing. */
+  presence?: PresenceDialect;
+}
+
+export interface PresenceDialect {
+  /** The transitions from this index on, encoded once for all who get the same array; undefined: nothing. */
+  changed(transitions: readonly Transition[], from: number): Frame | undefined;
+  /** What it gets in place of them in a crowd; without it they go on. */
+  crowd?(roster: Roster): Frame | undefined;
 }

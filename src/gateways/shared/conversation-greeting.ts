@@ -20,7 +20,7 @@ export async function greet(
   { snapshot, roster, replayOn }: Greeting,
 ): Promise<number> {
   const greeting = dialect.greeting(roster);
-  if (greeting) connection.send(greeting);
+  if (greeting) connection.sendFrame(greeting);
   connection.send(dialect.connected(snapshot, roster));
   if (snapshot.history) connection.send(dialect.history(snapshot.history));
   const { resume } = snapshot;

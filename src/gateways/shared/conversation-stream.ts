@@ -10,11 +10,12 @@ import { TypingService } from '../../presence/typing.service.js';
 import { Broadcaster } from '../../realtime/broadcaster.js';
 import { CloseCode } from '../../realtime/close-codes.js';
 import type { Departure } from '../../realtime/raw-gateway.js';
-import type { WireEvent } from '../../realtime/wire.js';
+import type { Frame, WireEvent } from '../../realtime/wire.js';
 import type { ConversationContext } from './conversation-context.js';
 import type { ConversationConnection, ConversationDialect } from './conversation-dialect.js';
 import { greet } from './conversation-greeting.js';
 import type { ChangeAckEvent } from './event-shapes.js';
+import { listenerOf } from './presence-listener.js';
 
 /** How long a sender's `ack` waits for the event before it: as long as a log may be behind (section 2.1). */
 const DELIVERY_WAIT_MS = 5000;
@@ -60,14 +61,16 @@ export class ConversationStream {
     const { id: connectionId, user } = connection;
     let live = false;
     const arrival = { connectionId, userId: user.userId, username: user.username };
-    context.presence = await this.presence.enter(dialect.audience, arrival, (transitions) => {
-      const frame = dialect.presence(transitions);
+    const tell = (frame: Frame | undefined) => {
       // What is volatile goes to those who are admitted; until then it would be lost.
       if (frame) connection.sendFrame(frame, live ? 'volatile' : 'durable');
-    });
+    };
+    const listener = listenerOf(dialect.presence, tell);
+    const { roster, leave } = await this.presence.enter(dialect.audience, arrival, listener);
+    context.leavePresence = leave;
     const head = await greet(connection, dialect, {
       snapshot,
-      roster: context.presence.roster,
+      roster,
       replayOn: (since) => this.history.replay(connection.userId, conversationId, { since, epoch: snapshot.epoch }),
     });
     await subscription.release(head);
@@ -81,7 +84,7 @@ export class ConversationStream {
     try {
       await this.typing.end(id);
     } finally {
-      await context.presence?.leave(departure);
+      await context.leavePresence?.(departure);
     }
   }
 

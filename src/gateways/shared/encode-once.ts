@@ -2,10 +2,8 @@
 export class EncodeOnce<Source extends object, Encoded> {
   private last: { source: Source; encoded: Encoded } | undefined;
 
-  constructor(private readonly encode: (source: Source) => Encoded) {}
-
-  of(source: Source): Encoded {
-    if (this.last?.source !== source) this.last = { source, encoded: this.encode(source) };
+  of(source: Source, encode: (source: Source) => Encoded): Encoded {
+    if (this.last?.source !== source) this.last = { source, encoded: encode(source) };
     return this.last.encoded;
   }
 }

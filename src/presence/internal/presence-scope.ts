@@ -1,39 +1,54 @@
 import type { LeasedSets, SetDelta } from '../../cluster/cluster.js';
 import type { Cancel, Clock } from '../../common/clock.js';
 import type { ConnectionId, UserId } from '../../common/ids.js';
-import { OnlineUser, Roster, rosterOf, Transition, userOf } from '../roster.js';
+import { OnlineUser, Roster, ROSTER_LIMIT, Transition } from '../roster.js';
+import { OnlineUsers } from './online-users.js';
 
 /** Arrivals and departures of this time go out together: a frame for each would cost hundreds of times more. */
 const WINDOW_MS = 100;
+/** In a crowd, whoever wants no transitions then gets a fresh roster at most this often (protocol section 2). */
+const CROWD_MS = 10_000;
 
-/** The transitions of one window, in order. Listeners of a scope share one array, so each dialect encodes it once. */
-export type PresenceListener = (transitions: readonly Transition[]) => void;
+export interface PresenceListener {
+  /**
+   * The transitions of one window from this index on, in order. Listeners of a scope share one array, so each dialect
+   * encodes it once.
+   */
+  changed(transitions: readonly Transition[], from: number): void;
+  /** A fresh roster, in place of transitions while more are online than a roster names. Without it they go on. */
+  crowd?: (roster: Roster) => void;
+}
 
 export interface Arrival extends OnlineUser {
   connectionId: ConnectionId;
 }
 
 export interface Seat extends Arrival {
-  listener: PresenceListener;
-  /** Transitions up to this version are in the roster that it was given; undefined until it has joined. */
+  listener: PresenceListener | undefined;
+  /** What happened up to this version is in the roster that it was given; undefined until it has one. */
   since: number | undefined;
-  /** What was told while its join was under way. */
-  held: Step[];
 }
 
-interface Step {
-  version: number;
-  transition: Transition;
+/** The transitions of a window, by growing version. */
+interface Window {
+  versions: number[];
+  transitions: Transition[];
+  /** Where each user appears last. */
+  lastOf: Map<UserId, number>;
 }
 
 /** One scope with listeners on this node: turns the set's deltas, which are per connection, into transitions per user. */
 export class PresenceScope {
   private readonly seats = new Set<Seat>();
-  /** The connections of each user who is online; `leaving` ones may come back, so they count. */
-  private readonly online = new Map<UserId, Map<ConnectionId, 'open' | 'leaving'>>();
+  private readonly online = new OnlineUsers();
   private readonly watching: Promise<Cancel>;
-  private window: Step[] = [];
+  /** The version of the set that `online` shows. */
+  private version = 0;
+  private waiters: { version: number; wake: () => void }[] = [];
+  private window = emptyWindow();
   private flushing: Cancel | undefined;
+  /** Runs while there is a crowd: until then, transitions are for those alone who get them in a crowd too. */
+  private refreshing: Cancel | undefined;
 
   constructor(
     readonly name: string,
@@ -43,8 +58,9 @@ export class PresenceScope {
     this.watching = this.watch();
   }
 
-  seat({ connectionId, userId, username }: Arrival, listener: PresenceListener): Seat {
-    const seat: Seat = { connectionId, userId, username, listener, since: undefined, held: [] };
+  /** Takes a seat, which keeps the scope; it is told nothing before its join has resolved. */
+  seat({ connectionId, userId, username }: Arrival, listener: PresenceListener | undefined): Seat {
+    const seat: Seat = { connectionId, userId, username, listener, since: undefined };
     this.seats.add(seat);
     return seat;
   }
@@ -52,12 +68,16 @@ export class PresenceScope {
   async join(seat: Seat): Promise<Roster> {
     await this.watching;
     const { connectionId, userId, username } = seat;
-    const data = { user_id: userId, username };
-    const outcome = await this.sets.join(this.name, { member: connectionId, token: connectionId, data });
+    const outcome = await this.sets.join(this.name, {
+      member: connectionId,
+      token: connectionId,
+      data: { user_id: userId, username },
+      answer: 'version',
+    });
     if (outcome.status === 'full' || outcome.status === 'taken') throw new Error(`presence is ${outcome.status}`);
-    seat.since = outcome.version;
-    if (seat.held.length > 0) this.flushSoon();
-    return rosterOf(outcome.members, this.sets.stale);
+    await this.reached(outcome.version);
+    seat.since = this.version;
+    return this.online.roster(this.sets.stale);
   }
 
   /** True when nobody is left here: then the scope has stopped watching. */
@@ -65,6 +85,7 @@ export class PresenceScope {
     this.seats.delete(seat);
     if (this.seats.size > 0) return false;
     this.flushing?.();
+    this.refreshing?.();
     void this.watching.then(
       (stop) => {
         stop();
@@ -75,75 +96,98 @@ export class PresenceScope {
   }
 
   connectionsOf(userId: UserId): ConnectionId[] {
-    const open: ConnectionId[] = [];
-    this.online.get(userId)?.forEach((state, id) => {
-      if (state === 'open') open.push(id);
-    });
-    return open;
+    return this.online.connectionsOf(userId);
   }
 
   private async watch(): Promise<Cancel> {
     const { snapshot, stop } = await this.sets.watch(this.name, (delta) => {
       this.apply(delta);
     });
-    for (const entry of snapshot.members) this.mark(userOf(entry).userId, entry.member, entry.leaving);
+    for (const entry of snapshot.members) this.online.add(entry);
+    this.version = snapshot.version;
     return stop;
   }
 
-  private apply({ kind, version, entry }: SetDelta): void {
-    const user = userOf(entry);
-    const wasOnline = this.online.has(user.userId);
-    if (kind === 'left') this.unmark(user.userId, entry.member);
-    else this.mark(user.userId, entry.member, entry.leaving);
-    const isOnline = this.online.has(user.userId);
-    if (wasOnline !== isOnline) this.note({ version, transition: { ...user, kind: isOnline ? 'joined' : 'left' } });
+  /** Resolves once this node knows all that the set's version counts: the set tells its changes in their order. */
+  private reached(version: number): Promise<void> {
+    if (this.version >= version) return Promise.resolve();
+    return new Promise((wake) => {
+      this.waiters.push({ version, wake });
+    });
   }
 
-  private mark(userId: UserId, member: string, leaving: boolean): void {
-    const connections = this.online.get(userId) ?? new Map<ConnectionId, 'open' | 'leaving'>();
-    connections.set(member as ConnectionId, leaving ? 'leaving' : 'open');
-    this.online.set(userId, connections);
-  }
-
-  private unmark(userId: UserId, member: string): void {
-    const connections = this.online.get(userId);
-    connections?.delete(member as ConnectionId);
-    if (connections?.size === 0) this.online.delete(userId);
-  }
-
-  private note(step: Step): void {
-    this.window.push(step);
-    this.flushSoon();
-  }
-
-  private flushSoon(): void {
+  private apply(delta: SetDelta): void {
+    const transition = this.online.apply(delta);
+    this.version = delta.version;
+    while (this.waiters[0] !== undefined && this.waiters[0].version <= this.version) this.waiters.shift()?.wake();
+    if (!transition) return;
+    const { versions, transitions, lastOf } = this.window;
+    lastOf.set(transition.userId, transitions.length);
+    versions.push(delta.version);
+    transitions.push(transition);
     this.flushing ??= this.clock.after(WINDOW_MS, () => {
       this.flush();
     });
   }
 
   private flush(): void {
-    const steps = this.window;
-    this.window = [];
+    const { window } = this;
+    this.window = emptyWindow();
+    this.flushing?.();
     this.flushing = undefined;
-    const shared = steps.map(({ transition }) => transition);
-    const subjects = new Set(shared.map(({ userId }) => userId));
-    const first = steps[0]?.version ?? 0;
+    if (this.online.size > ROSTER_LIMIT) this.refreshLater();
+    for (const { since, userId, listener } of this.seats) {
+      if (since === undefined || listener === undefined || (this.refreshing && listener.crowd)) continue;
+      tell(listener, window, { since, userId });
+    }
+  }
+
+  private refreshLater(): void {
+    this.refreshing ??= this.clock.after(CROWD_MS, () => {
+      this.refresh();
+    });
+  }
+
+  /** The end of a crowd is told by its last roster: what happens after that is told one by one again. */
+  private refresh(): void {
+    this.flush();
+    this.refreshing = undefined;
+    if (this.online.size > ROSTER_LIMIT) this.refreshLater();
+    const roster = this.online.roster(this.sets.stale);
     for (const seat of this.seats) {
-      if (seat.since === undefined) seat.held.push(...steps);
-      else if (seat.held.length > 0) tellLatecomer(seat, seat.since, [...seat.held.splice(0), ...steps]);
-      else if (seat.since < first && !subjects.has(seat.userId)) tellAll(seat, shared);
-      else tellLatecomer(seat, seat.since, steps);
+      // Nothing has happened since it was given the roster that it has.
+      if (seat.since === undefined || seat.since >= this.version) continue;
+      seat.since = this.version;
+      seat.listener?.crowd?.(roster);
     }
   }
 }
 
-function tellAll(seat: Seat, transitions: readonly Transition[]): void {
-  if (transitions.length > 0) seat.listener(transitions);
+function emptyWindow(): Window {
+  return { versions: [], transitions: [], lastOf: new Map() };
 }
 
-/** One who came during the window, or whom it is about: leaves out what its roster had, and what is about itself. */
-function tellLatecomer(seat: Seat, since: number, steps: Step[]): void {
-  const news = steps.filter(({ version, transition }) => version > since && transition.userId !== seat.userId);
-  if (news.length > 0) seat.listener(news.map(({ transition }) => transition));
+/** Leaves out what its roster had, and what is about itself. */
+function tell(listener: PresenceListener, window: Window, { since, userId }: { since: number; userId: UserId }): void {
+  const { versions, transitions, lastOf } = window;
+  const from = indexAfter(versions, since);
+  const own = lastOf.get(userId);
+  if (own === undefined || own < from) {
+    if (from < transitions.length) listener.changed(transitions, from);
+    return;
+  }
+  const news = transitions.slice(from).filter((transition) => transition.userId !== userId);
+  if (news.length > 0) listener.changed(news, 0);
+}
+
+/** The index of the first version after this one, by halves: in a storm many come within one window. */
+function indexAfter(versions: readonly number[], since: number): number {
+  let low = 0;
+  let high = versions.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((versions[middle] ?? 0) <= since) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
