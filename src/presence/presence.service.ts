@@ -12,7 +12,7 @@ export interface Presence {
   /** Who is online, oneself too, at the moment of the arrival. */
   roster: Roster;
   /** Ends it; others are told when it was the user's last: at once after a clean end, else when the grace is over. */
-  leave(departure: Departure): Promise<void>;
+  leave: (departure: Departure) => Promise<void>;
 }
 
 /**

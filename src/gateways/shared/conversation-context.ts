@@ -18,7 +18,7 @@ export interface StreamRequest extends SnapshotRequest {
 export abstract class ConversationContext {
   conversationId: ConversationId | undefined;
   subscription: FeedSubscription | undefined;
-  presence: Presence | undefined;
+  leavePresence: Presence['leave'] | undefined;
   leaveAudience: Cancel | undefined;
 
   constructor(readonly request: StreamRequest) {}

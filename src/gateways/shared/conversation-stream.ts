@@ -60,15 +60,18 @@ export class ConversationStream {
     const { id: connectionId, user } = connection;
     let live = false;
     const arrival = { connectionId, userId: user.userId, username: user.username };
-    context.presence = await this.presence.enter(dialect.audience, arrival, (transitions) => {
+    const { roster, leave } = await this.presence.enter(dialect.audience, arrival, (transitions) => {
       const frame = dialect.presence(transitions);
       // What is volatile goes to those who are admitted; until then it would be lost.
       if (frame) connection.sendFrame(frame, live ? 'volatile' : 'durable');
     });
+    context.leavePresence = leave;
+    // What closures hold lives as long as the connection: neither the roster nor the snapshot may be among it.
+    const { epoch } = snapshot;
     const head = await greet(connection, dialect, {
       snapshot,
-      roster: context.presence.roster,
-      replayOn: (since) => this.history.replay(connection.userId, conversationId, { since, epoch: snapshot.epoch }),
+      roster,
+      replayOn: (since) => this.history.replay(connection.userId, conversationId, { since, epoch }),
     });
     await subscription.release(head);
     live = true;
@@ -81,7 +84,7 @@ export class ConversationStream {
     try {
       await this.typing.end(id);
     } finally {
-      await context.presence?.leave(departure);
+      await context.leavePresence?.(departure);
     }
   }
 
