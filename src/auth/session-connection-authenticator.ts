@@ -1,5 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { Clock } from '../common/clock.js';
 import { SessionId } from '../common/ids.js';
+import { WaitingLine } from '../common/waiting-line.js';
+import { Settings } from '../config/settings.js';
 import {
   ConnectionAuthenticator,
   Credential,
@@ -14,17 +17,26 @@ import { WsTicketsService } from './ws-tickets.service.js';
 /** Tells whose credential it is, for sockets and for REST: the token is right, its session lives, its user is active. */
 @Injectable()
 export class SessionConnectionAuthenticator extends ConnectionAuthenticator {
+  private readonly line: WaitingLine;
+
   constructor(
     private readonly tokens: AccessTokens,
     private readonly tickets: WsTicketsService,
     private readonly sessions: SessionsService,
+    settings: Settings,
+    clock: Clock,
   ) {
     super();
+    this.line = new WaitingLine(settings.DATABASE_POOL_SIZE, clock);
   }
 
+  /**
+   * When thousands connect at once they wait in line: in the pool's own queue they would be refused for waiting, and
+   * everybody else with them. What an admission reads after this is paced by it.
+   */
   override async authenticate({ kind, value }: Credential): Promise<Identity> {
     try {
-      return await (kind === 'token' ? this.byToken(value) : this.byTicket(value));
+      return await this.line.run(() => (kind === 'token' ? this.byToken(value) : this.byTicket(value)));
     } catch (error) {
       if (error instanceof InvalidToken || error instanceof ExpiredToken) throw new CredentialRefused(error.code);
       throw error;

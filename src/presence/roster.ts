@@ -29,10 +29,13 @@ export function userOf(member: Member): OnlineUser {
 }
 
 export function rosterOf(members: readonly Member[], stale: boolean): Roster {
-  const users = new Map<UserId, OnlineUser>();
+  const seen = new Set<UserId>();
+  const users: OnlineUser[] = [];
   for (const member of members) {
-    const user = userOf(member);
-    if (!users.has(user.userId)) users.set(user.userId, user);
+    const { user_id } = member.data as { user_id: UserId };
+    if (seen.has(user_id)) continue;
+    seen.add(user_id);
+    if (users.length < ROSTER_LIMIT) users.push(userOf(member));
   }
-  return { users: [...users.values()].slice(0, ROSTER_LIMIT), total: users.size, stale };
+  return { users, total: seen.size, stale };
 }

@@ -68,10 +68,12 @@ export class ConversationStream {
     const listener = listenerOf(dialect.presence, tell);
     const { roster, leave } = await this.presence.enter(dialect.audience, arrival, listener);
     context.leavePresence = leave;
+    // What closures hold lives as long as the connection: neither the roster nor the snapshot may be among it.
+    const { epoch } = snapshot;
     const head = await greet(connection, dialect, {
       snapshot,
       roster,
-      replayOn: (since) => this.history.replay(connection.userId, conversationId, { since, epoch: snapshot.epoch }),
+      replayOn: (since) => this.history.replay(connection.userId, conversationId, { since, epoch }),
     });
     await subscription.release(head);
     live = true;

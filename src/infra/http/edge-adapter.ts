@@ -1,5 +1,5 @@
 import { ExpressAdapter } from '@nestjs/platform-express';
-import { createServer, RequestListener } from 'node:http';
+import { createServer, RequestListener, Server } from 'node:http';
 import { ConnectionDrain } from './connection-drain.js';
 import { answerParserErrors } from './parser-errors.js';
 
@@ -10,6 +10,9 @@ const TIMEOUTS = {
   connectionsCheckingInterval: 2_000,
   keepAliveTimeout: 5_000,
 };
+
+/** Connections that the kernel may hold for us (it may allow fewer): one that it drops comes back a second later. */
+const BACKLOG = 16_384;
 
 /** Nest's Express adapter, with time limits on its server and on its stop, and its not-found answer on every path. */
 export class EdgeAdapter extends ExpressAdapter {
@@ -25,6 +28,12 @@ export class EdgeAdapter extends ExpressAdapter {
     answerParserErrors(server);
     this.drain = new ConnectionDrain(server, this.shutdownTimeoutMs);
     this.httpServer = server;
+  }
+
+  override listen(port: string | number, ...rest: (string | (() => void) | undefined)[]): Server {
+    const host = rest.find((value) => typeof value === 'string');
+    const onListening = rest.find((value) => typeof value === 'function');
+    return (this.httpServer as Server).listen({ port: Number(port), host, backlog: BACKLOG }, onListening);
   }
 
   /** Nest calls it first of all in a stop, before the WebSocket connections are drained. */

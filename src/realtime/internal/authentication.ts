@@ -21,22 +21,13 @@ interface AuthenticationServices {
 
 /** Who a connection belongs to: proves it, announces it, renews it, and ends it with the token where that is asked for. */
 export class Authentication {
-  private readonly expiry: TokenExpiry;
+  /** Made when settings ask for it: most connections outlive their tokens. */
+  private expiry: TokenExpiry | undefined;
 
   constructor(
     private readonly connection: Connection,
     private readonly services: AuthenticationServices,
-  ) {
-    this.expiry = new TokenExpiry(services.clock, {
-      expiring: () => {
-        const expiresAt = connection.user.tokenExpiresAt.toISOString();
-        connection.send({ type: 'token_expiring', expires_at: expiresAt } satisfies TokenExpiringEvent);
-      },
-      expired: () => {
-        this.refuse(new CredentialRefused('expired_token'));
-      },
-    });
-  }
+  ) {}
 
   /** The token of an `auth_token` message; undefined when its `clientId` is malformed, which has been answered. */
   read({ fields, ref }: ClientMessage): { value: string; clientId: string | undefined } | undefined {
@@ -103,12 +94,27 @@ export class Authentication {
 
   /** From now on the connection ends with its token, where settings ask for that. False: it has ended already. */
   watchExpiry(): boolean {
-    if (this.services.settings.WS_CLOSE_ON_TOKEN_EXPIRY) this.expiry.watch(this.connection.user.tokenExpiresAt);
+    if (this.services.settings.WS_CLOSE_ON_TOKEN_EXPIRY) {
+      this.expiry ??= this.makeExpiry();
+      this.expiry.watch(this.connection.user.tokenExpiresAt);
+    }
     return this.connection.isOpen;
   }
 
   stop(): void {
-    this.expiry.stop();
+    this.expiry?.stop();
+  }
+
+  private makeExpiry(): TokenExpiry {
+    return new TokenExpiry(this.services.clock, {
+      expiring: () => {
+        const expiresAt = this.connection.user.tokenExpiresAt.toISOString();
+        this.connection.send({ type: 'token_expiring', expires_at: expiresAt } satisfies TokenExpiringEvent);
+      },
+      expired: () => {
+        this.refuse(new CredentialRefused('expired_token'));
+      },
+    });
   }
 
   /** Undefined when it was refused; what else goes wrong is thrown. */

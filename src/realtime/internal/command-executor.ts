@@ -6,10 +6,10 @@ import { CommandHandler } from './command-dispatcher.js';
 import { ClientMessage } from './message.js';
 import { errorEventOf } from './wire-errors.js';
 
+const logger = new Logger('CommandExecutor');
+
 /** Runs one message against a gateway's dispatch table and answers it: a typed reply, an `ack`, or an `error`. */
 export class CommandExecutor {
-  private readonly logger = new Logger(CommandExecutor.name);
-
   constructor(
     private readonly commands: ReadonlyMap<string, CommandHandler>,
     private readonly connection: Connection,
@@ -57,7 +57,7 @@ export class CommandExecutor {
       return;
     }
     const errorId = randomUUID();
-    this.logger.error({
+    logger.error({
       msg: 'command failed',
       error_id: errorId,
       connection_id: this.connection.id,

@@ -16,7 +16,7 @@ import { CommandExecutor } from './command-executor.js';
 import { ConnectionState } from './connection-state.js';
 import { departureByClient, departureByServer } from './departure.js';
 import { GatewayRoute } from './gateway-route.js';
-import { InboundFrame, InboundQueue } from './inbound-queue.js';
+import { InboundFlow, InboundFrame, InboundQueue } from './inbound-queue.js';
 import { ClientMessage, parseMessage } from './message.js';
 import { Urgency } from './outbound-queue.js';
 import { Peer } from './peer.js';
@@ -48,14 +48,15 @@ export interface DriverInput {
   context: unknown;
 }
 
+const logger = new Logger('ConnectionDriver');
+
 /**
  * Drives one raw connection through its life (architecture section 2): authenticate, admit, handle its messages one at
  * a time, close, clean up once. Whatever fails on the way ends in `finish`.
  */
-export class ConnectionDriver implements Transport {
+export class ConnectionDriver implements Transport, InboundFlow {
   readonly connection: Connection;
   readonly peer: Peer;
-  private readonly logger = new Logger(ConnectionDriver.name);
   private readonly inbound: InboundQueue;
   private readonly authentication: Authentication;
   private readonly executor: CommandExecutor;
@@ -68,17 +69,7 @@ export class ConnectionDriver implements Transport {
     private readonly services: DriverServices,
   ) {
     this.peer = this.meet(input);
-    this.inbound = new InboundQueue((frame) => this.handle(frame), {
-      pause: () => {
-        this.peer.pause();
-      },
-      resume: () => {
-        this.peer.resume();
-      },
-      fail: (error) => {
-        this.fail(error);
-      },
-    });
+    this.inbound = new InboundQueue(this);
     this.connection = new Connection(input.id, input.context, this);
     this.authentication = new Authentication(this.connection, services);
     this.executor = new CommandExecutor(input.route.commands, this.connection);
@@ -127,7 +118,7 @@ export class ConnectionDriver implements Transport {
   fail(error: unknown): void {
     const code = closeCodeOf(error);
     if (code === CloseCode.Internal)
-      this.logger.error({ msg: 'connection failed', connection_id: this.connection.id, err: error });
+      logger.error({ msg: 'connection failed', connection_id: this.connection.id, err: error });
     this.close(code, code === CloseCode.Internal ? 'internal error' : (error as Error).message);
   }
 
@@ -140,7 +131,7 @@ export class ConnectionDriver implements Transport {
         this.close(code, reason);
       },
       violated: (err) => {
-        this.logger.debug({ msg: 'protocol violation', connection_id: this.connection.id, err });
+        logger.debug({ msg: 'protocol violation', connection_id: this.connection.id, err });
         if (this.open) this.leave({ how: 'clean' });
       },
       closed: (code) => {
@@ -155,7 +146,15 @@ export class ConnectionDriver implements Transport {
     this.inbound.clear();
   }
 
-  private handle(frame: InboundFrame): void | Promise<void> {
+  pause(): void {
+    this.peer.pause();
+  }
+
+  resume(): void {
+    this.peer.resume();
+  }
+
+  handle(frame: InboundFrame): void | Promise<void> {
     if (!this.open) return undefined;
     const parsed = parseMessage(frame.text);
     if (frame.refused) {
@@ -249,7 +248,7 @@ export class ConnectionDriver implements Transport {
     try {
       await this.input.route.hooks.departed(this.connection, departure);
     } catch (err) {
-      this.logger.error({ msg: 'departure failed', connection_id: this.connection.id, err });
+      logger.error({ msg: 'departure failed', connection_id: this.connection.id, err });
     }
   }
 }

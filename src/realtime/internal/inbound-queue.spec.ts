@@ -4,18 +4,16 @@ import { HELD_FRAMES, InboundQueue } from './inbound-queue.js';
 function setUp() {
   const log: string[] = [];
   const waiting: (() => void)[] = [];
-  const queue = new InboundQueue(
-    ({ text }) => {
+  const queue = new InboundQueue({
+    handle: ({ text }) => {
       log.push(text);
       if (text === 'bad') throw new Error(text);
       return text === 'slow' ? new Promise((resolve) => waiting.push(resolve)) : undefined;
     },
-    {
-      pause: () => log.push('pause'),
-      resume: () => log.push('resume'),
-      fail: (error) => log.push(`failed: ${(error as Error).message}`),
-    },
-  );
+    pause: () => log.push('pause'),
+    resume: () => log.push('resume'),
+    fail: (error) => log.push(`failed: ${(error as Error).message}`),
+  });
   const release = async () => {
     waiting.shift()?.();
     await new Promise((resolve) => setImmediate(resolve));

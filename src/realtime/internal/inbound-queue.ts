@@ -9,6 +9,8 @@ export interface InboundFrame {
 }
 
 export interface InboundFlow {
+  /** What is to be done with a frame; the next one waits for it. */
+  handle(frame: InboundFrame): void | Promise<void>;
   pause(): void;
   resume(): void;
   /** Last resort: what handled a frame failed. */
@@ -26,10 +28,7 @@ export class InboundQueue {
   private paused = false;
   private readonly idlers: (() => void)[] = [];
 
-  constructor(
-    private readonly handle: (frame: InboundFrame) => void | Promise<void>,
-    private readonly flow: InboundFlow,
-  ) {}
+  constructor(private readonly flow: InboundFlow) {}
 
   push(frame: InboundFrame): void {
     this.frames.push(frame);
@@ -63,7 +62,7 @@ export class InboundQueue {
       if (first) await first();
       for (let frame = this.frames.shift(); frame !== undefined; frame = this.frames.shift()) {
         this.bytes -= frame.text.length;
-        const pending = this.handle(frame);
+        const pending = this.flow.handle(frame);
         if (pending !== undefined) await pending;
         this.resumeWhenHalfEmpty();
       }

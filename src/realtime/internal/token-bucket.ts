@@ -11,7 +11,7 @@ export type RateVerdict = { allowed: true } | { allowed: false; retryAfterMs: nu
 export class TokenBucket {
   private tokens: number;
   private filledAt: number;
-  private strikes: number[] = [];
+  private strikes: number[] | undefined;
 
   constructor(
     private readonly perSecond: number,
@@ -35,9 +35,10 @@ export class TokenBucket {
   }
 
   private strike(now: number): boolean {
-    this.strikes = this.strikes.filter((at) => now - at < STRIKE_WINDOW_MS);
-    const last = this.strikes.at(-1);
-    if (last === undefined || now - last >= STRIKE_EVERY_MS) this.strikes.push(now);
-    return this.strikes.length >= STRIKES_TO_CLOSE;
+    const strikes = (this.strikes ?? []).filter((at) => now - at < STRIKE_WINDOW_MS);
+    const last = strikes.at(-1);
+    if (last === undefined || now - last >= STRIKE_EVERY_MS) strikes.push(now);
+    this.strikes = strikes;
+    return strikes.length >= STRIKES_TO_CLOSE;
   }
 }
