@@ -1,7 +1,11 @@
 import type { Benchmark } from './harness/benchmark.js';
 import { durableBenchmark } from './suites/durable.js';
 import { fanOutBenchmark } from './suites/fan-out.js';
+import { idleBenchmark } from './suites/idle.js';
+import { joinStormBenchmark } from './suites/join-storm.js';
 import { loneMessageBenchmark } from './suites/lone-message.js';
+import { presenceBenchmark } from './suites/presence.js';
+import { readsBenchmark } from './suites/reads.js';
 import { relayBenchmark } from './suites/relay.js';
 
 /** All of them, in the order in which they run. */
@@ -10,4 +14,8 @@ export const BENCHMARKS: readonly Benchmark[] = [
   relayBenchmark,
   durableBenchmark,
   loneMessageBenchmark,
+  idleBenchmark,
+  joinStormBenchmark,
+  presenceBenchmark,
+  readsBenchmark,
 ];

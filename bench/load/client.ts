@@ -5,7 +5,7 @@ import { FrameSocket } from './frame-socket.js';
 export interface ClientOptions {
   dialect: DialectName;
   port: number;
-  /** Added to Parley's address, such as `presence=none`. */
+  /** Added to the address: with `presence=none`, a peer does not tell the room that somebody joins and leaves. */
   query?: string;
   localAddress?: string;
 }

@@ -40,15 +40,15 @@ export const DIALECTS: Record<DialectName, Dialect> = {
       headers: { Authorization: `Bearer ${token}` },
     }),
   },
-  plain: { ...typed, target: (member) => ({ path: `/?${peerQuery(member)}` }) },
+  plain: { ...typed, target: (member, query) => ({ path: `/?${peerQuery(member)}&${query}` }) },
   nest: {
-    target: (member) => ({ path: `/?${peerQuery(member)}` }),
+    target: (member, query) => ({ path: `/?${peerQuery(member)}&${query}` }),
     command: (event, data) => JSON.stringify({ event, data }),
     opening: (type) => Buffer.from(`{"event":"${type}"`),
     read: (text) => (JSON.parse(text) as { data: Record<string, unknown> }).data,
   },
   'socket.io': {
-    target: (member) => ({ path: `/socket.io/?EIO=4&transport=websocket&${peerQuery(member)}` }),
+    target: (member, query) => ({ path: `/socket.io/?EIO=4&transport=websocket&${peerQuery(member)}&${query}` }),
     greeting: '40',
     command: (type, fields) => `42${JSON.stringify([type, fields])}`,
     opening: (type) => Buffer.from(`42["${type}"`),

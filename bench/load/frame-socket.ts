@@ -78,6 +78,10 @@ export class FrameSocket {
     });
   }
 
+  get isOpen(): boolean {
+    return !this.socket.destroyed && this.closeCode === undefined;
+  }
+
   send(text: string): void {
     this.socket.write(maskedFrame(TEXT, Buffer.from(text)));
   }

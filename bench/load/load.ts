@@ -25,6 +25,7 @@ const tasks: Tasks = {
     await disconnectAll(closing);
     return closing.length;
   },
+  held: () => Promise.resolve(clients.filter(({ socket }) => socket.isOpen).length),
   fanOut: (input) => fanOut(clients, input),
   offered: (input) => offered(clients, input),
   durable: (input) => durable(clients, input),

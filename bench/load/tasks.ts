@@ -121,6 +121,8 @@ export interface RequestsResult {
 export interface Tasks {
   connect: (input: ConnectInput) => Promise<Connected>;
   disconnect: () => Promise<number>;
+  /** How many connections the server still holds open. */
+  held: () => Promise<number>;
   fanOut: (input: FanOutInput) => Promise<FanOutResult>;
   offered: (input: OfferedInput) => Promise<OfferedResult>;
   durable: (input: DurableInput) => Promise<DurableResult>;

@@ -52,7 +52,10 @@ server.on('connection', (client, request) => {
   rooms.set(speaker.room, room);
   const { socket } = request;
   // A frame to everyone for each join and leave: what most servers do.
-  room.write(frameOf({ type: 'user_joined', user_id: speaker.userId, username: speaker.username }));
+  const announce = (type: string) => {
+    if (!speaker.quiet) room.write(frameOf({ type, user_id: speaker.userId, username: speaker.username }));
+  };
+  announce('user_joined');
   room.sockets.add(socket);
   sockets.set(speaker.userId, socket);
   alive.add(client);
@@ -60,7 +63,7 @@ server.on('connection', (client, request) => {
   client.on('close', () => {
     room.sockets.delete(socket);
     if (sockets.get(speaker.userId) === socket) sockets.delete(speaker.userId);
-    room.write(frameOf({ type: 'user_left', user_id: speaker.userId, username: speaker.username }));
+    announce('user_left');
   });
   client.on('error', () => {
     client.terminate();

@@ -56,7 +56,7 @@ class ChatGateway implements OnGatewayConnection, OnGatewayDisconnect {
     const speaker = speakerOf(request.url);
     const room = this.rooms.get(speaker.room) ?? new Set();
     this.rooms.set(speaker.room, room);
-    this.broadcast(speaker.room, 'user_joined', { user_id: speaker.userId, username: speaker.username });
+    this.announce(speaker, 'user_joined');
     room.add(client);
     this.users.set(speaker.userId, client);
     this.speakers.set(client, speaker);
@@ -70,7 +70,7 @@ class ChatGateway implements OnGatewayConnection, OnGatewayDisconnect {
     this.rooms.get(speaker.room)?.delete(client);
     this.speakers.delete(client);
     if (this.users.get(speaker.userId) === client) this.users.delete(speaker.userId);
-    this.broadcast(speaker.room, 'user_left', { user_id: speaker.userId, username: speaker.username });
+    this.announce(speaker, 'user_left');
   }
 
   @SubscribeMessage('message')
@@ -89,6 +89,10 @@ class ChatGateway implements OnGatewayConnection, OnGatewayDisconnect {
   offer(@ConnectedSocket() client: WebSocket, @MessageBody() { target_user_id, data }: OfferDto): void {
     const offer = { event: 'webrtc_offer', data: { ...offerFields(this.speakerOf(client)), data } };
     this.users.get(target_user_id)?.send(JSON.stringify(offer));
+  }
+
+  private announce({ room, quiet, userId, username }: Speaker, event: string): void {
+    if (!quiet) this.broadcast(room, event, { user_id: userId, username });
   }
 
   private broadcast(room: string, event: string, data: object): void {

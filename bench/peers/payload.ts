@@ -6,6 +6,8 @@ export interface Speaker {
   username: string;
   connectionId: string;
   room: string;
+  /** Comes and goes unannounced. */
+  quiet: boolean;
 }
 
 export interface SendCommand {
@@ -21,7 +23,8 @@ export interface OfferCommand {
 export function speakerOf(url: string | undefined): Speaker {
   const query = new URL(url ?? '', 'http://localhost').searchParams;
   const of = (name: string) => query.get(name) ?? '';
-  return { userId: of('user'), username: of('username'), room: of('room'), connectionId: randomUUID() };
+  const quiet = of('presence') === 'none';
+  return { userId: of('user'), username: of('username'), room: of('room'), connectionId: randomUUID(), quiet };
 }
 
 const seqs = new Map<string, number>();

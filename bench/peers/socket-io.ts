@@ -13,9 +13,14 @@ const io = new Server(http, { transports: ['websocket'], pingInterval: HEARTBEAT
 io.on('connection', (socket) => {
   const speaker = speakerOf(socket.request.url);
   const { room, userId: user_id, username } = speaker;
-  io.to(room).emit('user_joined', { user_id, username });
+  const announce = (event: string) => {
+    if (!speaker.quiet) io.to(room).emit(event, { user_id, username });
+  };
+  announce('user_joined');
   void socket.join([room, `user:${user_id}`]);
-  socket.on('disconnect', () => io.to(room).emit('user_left', { user_id, username }));
+  socket.on('disconnect', () => {
+    announce('user_left');
+  });
   socket.on('message', (command: SendCommand) => io.to(room).emit('message', messageFields(speaker, command)));
   socket.on('typing', ({ is_typing }: { is_typing: boolean }) =>
     io.to(room).emit('typing', typingFields(speaker, is_typing)),

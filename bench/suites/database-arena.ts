@@ -1,28 +1,38 @@
 import type { BenchContext } from '../harness/benchmark.js';
 import { Child } from '../harness/child.js';
+import type { ReadInput, ReadResult } from '../peers/database-reader.types.js';
 import type { WriteInput, WriteResult } from '../peers/database-writer.types.js';
 
-/** A process that stores messages without a server. */
-export class DatabaseArena {
-  private constructor(private readonly child: Child) {}
-
-  static async open({ resources, database }: BenchContext): Promise<DatabaseArena> {
-    const env = { DATABASE_URL: (await database()).url };
-    const child = new Child({ program: 'bench/peers/database-writer.js', env });
-    resources.add(() => child.stop());
-    await child.listening();
-    return new DatabaseArena(child);
-  }
+/** A process that uses the database without a server. */
+export class DatabaseArena<Input extends object, Result> {
+  constructor(private readonly child: Child) {}
 
   get cpuSeconds(): number {
     return this.child.cpuSeconds;
   }
 
-  write(input: WriteInput): Promise<WriteResult> {
-    return this.child.request<WriteResult>({ input });
+  run(input: Input): Promise<Result> {
+    return this.child.request<Result>({ input });
   }
 
   stop(): Promise<void> {
     return this.child.stop();
   }
+}
+
+export type Writers = DatabaseArena<WriteInput, WriteResult>;
+
+export async function openWriters(context: BenchContext): Promise<Writers> {
+  return new DatabaseArena<WriteInput, WriteResult>(await start(context, 'bench/peers/database-writer.js'));
+}
+
+export async function openReaders(context: BenchContext): Promise<DatabaseArena<ReadInput, ReadResult>> {
+  return new DatabaseArena<ReadInput, ReadResult>(await start(context, 'bench/peers/database-reader.js'));
+}
+
+async function start({ resources, database }: BenchContext, program: string): Promise<Child> {
+  const child = new Child({ program, env: { DATABASE_URL: (await database()).url } });
+  resources.add(() => child.stop());
+  await child.listening();
+  return child;
 }

@@ -6,7 +6,8 @@ import type { Sample, Section, Verdict } from '../harness/report.js';
 import type { WriteInput } from '../peers/database-writer.types.js';
 import { closeArenas, connect, openArena, seedCrowd } from './arena.js';
 import type { Arena, Crowd } from './arena.js';
-import { DatabaseArena } from './database-arena.js';
+import { openWriters } from './database-arena.js';
+import type { Writers } from './database-arena.js';
 
 const CHANNELS = 100;
 const BULK = '1000-row INSERT';
@@ -21,7 +22,7 @@ export const durableBenchmark: Benchmark = {
   run: async (context) => {
     const failures: string[] = [];
     const sections: Section[] = [];
-    const writers = await DatabaseArena.open(context);
+    const writers = await openWriters(context);
     for (const senders of context.quick ? [64] : [1, 64, 256])
       sections.push(await atOnce(context, { senders, writers, failures }));
     await writers.stop();
@@ -31,7 +32,7 @@ export const durableBenchmark: Benchmark = {
 
 interface Round {
   senders: number;
-  writers: DatabaseArena;
+  writers: Writers;
   failures: string[];
 }
 
@@ -117,9 +118,9 @@ async function measureParley({ server, load }: Arena, label: string, round: Parl
   };
 }
 
-async function measurePeer(writers: DatabaseArena, database: BenchDatabase, input: WriteInput): Promise<Sample> {
+async function measurePeer(writers: Writers, database: BenchDatabase, input: WriteInput): Promise<Sample> {
   const [program, postgres] = [writers.cpuSeconds, database.cpuSeconds()];
-  const { rows, seconds, latency } = await writers.write(input);
+  const { rows, seconds, latency } = await writers.run(input);
   return {
     perSecond: rows / seconds,
     p50: latency.p50,

@@ -3,7 +3,7 @@ import type { Benchmark } from '../harness/benchmark.js';
 import { ratioOf, rowOf } from '../harness/report.js';
 import type { Section } from '../harness/report.js';
 import { closeArenas, connect, openArena, seedCrowd } from './arena.js';
-import { DatabaseArena } from './database-arena.js';
+import { openWriters } from './database-arena.js';
 
 const SINGLE = 'prepared single INSERT';
 
@@ -15,7 +15,7 @@ export const loneMessageBenchmark: Benchmark = {
     const failures: string[] = [];
     const crowd = await seedCrowd(context, { users: 2, channels: 2 });
     const arena = await openArena(context, 'parley');
-    const writers = await DatabaseArena.open(context);
+    const writers = await openWriters(context);
     await connect(arena, crowd.membersOf(0), failures);
     const messages = context.quick ? 300 : 1500;
     const peer = {
@@ -26,12 +26,12 @@ export const loneMessageBenchmark: Benchmark = {
     };
     const ways = { single: SINGLE, save: 'TypeORM save' } as const;
     await arena.load.run('lone', { messages });
-    for (const way of ['single', 'save'] as const) await writers.write({ way, ...peer });
+    for (const way of ['single', 'save'] as const) await writers.run({ way, ...peer });
     const rows = await interleave(context, 'lone message', [
       { label: 'Parley', measure: async () => ({ ...(await arena.load.run('lone', { messages })) }) },
       ...(['single', 'save'] as const).map((way) => ({
         label: ways[way],
-        measure: async () => ({ ...(await writers.write({ way, ...peer })).latency }),
+        measure: async () => ({ ...(await writers.run({ way, ...peer })).latency }),
       })),
     ]);
     await Promise.all([closeArenas([arena]), writers.stop()]);

@@ -1,0 +1,56 @@
+// Reads logs without a server around it, one query after another over one connection; told over IPC.
+import pg from 'pg';
+import { DataSource, LessThan } from 'typeorm';
+import { ENTITIES } from '../../src/database-schema.js';
+import { dataSourceOptions } from '../../src/infra/database/data-source.js';
+import type { ConversationId } from '../../src/common/ids.js';
+import { Message } from '../../src/messages/persistence/message.entity.js';
+import { latencies } from '../harness/statistics.js';
+import type { ReadInput, ReadResult } from './database-reader.types.js';
+
+const SELECT = `SELECT m.id, m.conversation_id, m.seq, m.rev, m.kind, m.sender_id, u.username, m.content, m.nonce,
+    m.reply_to_id, m.mentions, m.pinned, m.created_at, m.edited_at, m.deleted_at
+  FROM messages m JOIN users u ON u.id = m.sender_id WHERE m.conversation_id = $1`;
+const QUERIES = {
+  page: `${SELECT} AND m.seq < $2 ORDER BY m.seq DESC LIMIT $3`,
+  changes: `${SELECT} AND m.rev > $2 ORDER BY m.rev LIMIT $3`,
+};
+
+const url = process.env['DATABASE_URL'] ?? '';
+const client = new pg.Client({ connectionString: url });
+const orm = new DataSource(
+  dataSourceOptions({ url, poolSize: 1, statementTimeoutMs: 10_000, entities: ENTITIES, migrations: [] }),
+);
+
+async function readOnce(
+  { way, rows }: ReadInput,
+  { conversationId, seq }: ReadInput['positions'][number],
+): Promise<number> {
+  if (way === 'find') {
+    const where = { conversationId: conversationId as ConversationId, seq: LessThan(seq) };
+    return (await orm.getRepository(Message).find({ where, order: { seq: 'DESC' }, take: rows })).length;
+  }
+  const values = [conversationId, seq, rows];
+  return (await client.query({ name: way, text: QUERIES[way], values })).rows.length;
+}
+
+async function read(input: ReadInput): Promise<ReadResult> {
+  const samples: number[] = [];
+  let wrong = 0;
+  for (const position of input.positions) {
+    const began = performance.now();
+    if ((await readOnce(input, position)) !== input.rows) wrong++;
+    samples.push(performance.now() - began);
+  }
+  return { latency: latencies(samples), wrong };
+}
+
+await Promise.all([client.connect(), orm.initialize()]);
+process.on('message', ({ id, input }: { id: number; input: ReadInput }) => {
+  read(input).then(
+    (result) => process.send?.({ id, result }),
+    (error: unknown) => process.send?.({ id, error: String(error) }),
+  );
+});
+process.on('disconnect', () => process.exit());
+process.stdout.write('Listening on http://127.0.0.1:0;\n');
