@@ -44,6 +44,7 @@ export default tseslint.config(
       globals: {
         process: 'readonly',
         console: 'readonly',
+        performance: 'readonly',
         module: 'writable',
         fetch: 'readonly',
         setTimeout: 'readonly',

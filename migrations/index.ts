@@ -5,6 +5,7 @@ import { CreateConversations1795132803000 } from './1795132803000-create-convers
 import { CreateChannels1795132804000 } from './1795132804000-create-channels.js';
 import { CreateDms1795132805000 } from './1795132805000-create-dms.js';
 import { CreateMessages1795132806000 } from './1795132806000-create-messages.js';
+import { AddAppendMessages1795132807000 } from './1795132807000-add-append-messages.js';
 import { AddCurrentLogEpoch1795132808000 } from './1795132808000-add-current-log-epoch.js';
 
 /** Every migration, oldest first. */
@@ -16,5 +17,6 @@ export const MIGRATIONS = [
   CreateChannels1795132804000,
   CreateDms1795132805000,
   CreateMessages1795132806000,
+  AddAppendMessages1795132807000,
   AddCurrentLogEpoch1795132808000,
 ];

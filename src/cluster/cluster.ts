@@ -7,7 +7,8 @@ export type Json = null | boolean | number | string | Json[] | { [key: string]: 
  * What nodes share: topics, leased sets, documents. `LocalCluster` serves one node without any dependency.
  * What must survive a crash is in Postgres, never only here.
  *
- * Values go in as a copy made through JSON; what comes out is frozen and may be shared, so make a new value to change it.
+ * Values go in as a copy made through JSON (one that is frozen through and through may go in as it is: that is cheaper);
+ * what comes out is frozen and may be shared, so make a new value to change it.
  * Listeners are never called inside the call that causes them. One that throws is logged; the others, and the caller, go on.
  * Names (topics, scopes, members, keys) are any text.
  */

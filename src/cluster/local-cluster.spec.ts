@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { clusterContract } from '../../test/contract/cluster.contract.js';
 import { Cancel } from '../common/clock.js';
 import { CommonModule } from '../common/common.module.js';
+import { deepFreeze } from '../common/deep-freeze.js';
 import { ManualClock } from '../common/manual-clock.js';
 import { ClusterModule } from './cluster.module.js';
 import { Cluster } from './cluster.js';
@@ -101,6 +102,16 @@ describe('LocalCluster', () => {
     expect(new Set(got).size).toBe(1);
     expect(got[0]).not.toBe(message);
     expect(Object.isFrozen(message)).toBe(false);
+  });
+
+  it('passes on a message as it is that nobody can change', async () => {
+    const { topics } = new LocalCluster(new ManualClock());
+    const got: unknown[] = [];
+    await topics.subscribe('t', (message) => got.push(message));
+    const message = deepFreeze({ list: [{ n: 1 }], none: null });
+    await topics.publish('t', message);
+    await nextTurn();
+    expect(got[0]).toBe(message);
   });
 
   it('is what the module provides', async () => {

@@ -7,6 +7,15 @@ export function codePoints(text: string): number {
   return count;
 }
 
+/** Whether a text has `min` to `max` code points; they are counted only where its length in UTF-16 leaves it open. */
+export function hasCodePoints(text: string, min: number, max: number): boolean {
+  const [least, most] = [Math.ceil(text.length / 2), text.length];
+  if (least > max || most < min) return false;
+  if (least >= min && most <= max) return true;
+  const count = codePoints(text);
+  return count >= min && count <= max;
+}
+
 /** Text that Postgres can store and UTF-8 can carry: no NUL, no lone surrogate. */
 export function isStorable(text: string): boolean {
   return text.isWellFormed() && !text.includes('\0');
@@ -34,6 +43,5 @@ export function IsText({ min = 1, max }: { min?: number; max: number }): Propert
 function textProblem(value: unknown, min: number, max: number): string | undefined {
   if (typeof value !== 'string') return 'must be a string';
   if (!isStorable(value)) return 'must not hold NUL or lone surrogates';
-  const length = codePoints(value.trim());
-  return length < min || length > max ? `must be ${min} to ${max} characters long` : undefined;
+  return hasCodePoints(value.trim(), min, max) ? undefined : `must be ${min} to ${max} characters long`;
 }

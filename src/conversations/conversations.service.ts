@@ -52,16 +52,6 @@ export class ConversationsService {
     return this.transactions.read((tx) => this.conversations.heads(tx, ids));
   }
 
-  /**
-   * Takes the row lock that orders the changes of the log, until `tx` ends. What later statements of `tx` read is as
-   * new as the lock: no removal can commit before the transaction does (architecture section 4).
-   *
-   * @throws ConversationNotFound
-   */
-  async lock(tx: Tx, id: ConversationId): Promise<ConversationView> {
-    return viewOrThrow(await this.conversations.lock(tx, id));
-  }
-
   /** Deletes the log with its messages, and the channel or DM that it belongs to; false when it was gone already. */
   delete(tx: Tx, id: ConversationId): Promise<boolean> {
     return this.conversations.delete(tx, id);

@@ -14,11 +14,6 @@ export interface RoleRequirement {
   least: Role;
 }
 
-export interface NamedMember {
-  userId: UserId;
-  username: string;
-}
-
 /** Who belongs to a group, and as what: for every module that guards something of a group. Never cached. */
 @Injectable()
 export class GroupMembership {
@@ -57,13 +52,6 @@ export class GroupMembership {
   async holdRole(tx: Tx, requirement: RoleRequirement): Promise<Role> {
     await this.groups.hold(tx, requirement.groupId);
     return this.requireRole(requirement, tx);
-  }
-
-  /** The members among these usernames (lower case), in no order; for mentions. */
-  async membersAmong(groupId: GroupId, usernames: string[], tx?: Tx): Promise<NamedMember[]> {
-    if (usernames.length === 0) return [];
-    const members = await this.read((from) => this.members.findByUsernames(from, groupId, usernames), tx);
-    return members.map(({ userId, username }) => ({ userId, username }));
   }
 
   private read<T>(query: (from: Tx) => Promise<T>, tx?: Tx): Promise<T> {

@@ -3,6 +3,7 @@ import { Cluster } from '../cluster/cluster.js';
 import type { Json } from '../cluster/cluster.js';
 import { BackgroundTasks } from '../common/background-tasks.js';
 import { Cancel, Clock } from '../common/clock.js';
+import { deepFreeze } from '../common/deep-freeze.js';
 import type { ConversationId } from '../common/ids.js';
 import { ConversationReader } from './internal/conversation-reader.js';
 import { LogSource } from './internal/log-source.js';
@@ -11,6 +12,8 @@ import type { Change } from './message.js';
 
 /** A log that missed a notification is at most this far behind (protocol section 2.1: 5 s). */
 const HEAD_CHECK_MS = 4000;
+/** Added at random, so that the nodes of a cluster do not all ask at once. */
+const HEAD_CHECK_JITTER_MS = 500;
 const HEAD_CHECK_CHUNK = 1000;
 
 /**
@@ -30,9 +33,7 @@ export class ConversationFeed implements OnApplicationBootstrap, BeforeApplicati
   ) {}
 
   onApplicationBootstrap(): void {
-    this.stopChecking = this.clock.every(HEAD_CHECK_MS, () => {
-      this.tasks.run('head check', () => this.checkHeads());
-    });
+    this.checkLater();
   }
 
   beforeApplicationShutdown(): void {
@@ -57,10 +58,13 @@ export class ConversationFeed implements OnApplicationBootstrap, BeforeApplicati
     return subscription;
   }
 
-  /** Tells every node of changes of one log that were committed together. The caller's answer does not wait for it. */
+  /**
+   * Tells every node of changes of one log that were committed together, which are frozen from now on. The caller's answer
+   * does not wait for it.
+   */
   announce(conversationId: ConversationId, changes: readonly Change[]): void {
     this.tasks.run('announce changes', () =>
-      this.cluster.topics.publish(topicOf(conversationId), changes as unknown as Json),
+      this.cluster.topics.publish(topicOf(conversationId), deepFreeze(changes) as unknown as Json),
     );
   }
 
@@ -78,6 +82,13 @@ export class ConversationFeed implements OnApplicationBootstrap, BeforeApplicati
     }
   }
 
+  private checkLater(): void {
+    this.stopChecking = this.clock.after(HEAD_CHECK_MS + Math.random() * HEAD_CHECK_JITTER_MS, () => {
+      this.checkLater();
+      this.tasks.run('head check', () => this.checkHeads());
+    });
+  }
+
   private open(conversationId: ConversationId): ConversationReader {
     const reader = new ConversationReader(conversationId, {
       source: this.source,
@@ -85,7 +96,7 @@ export class ConversationFeed implements OnApplicationBootstrap, BeforeApplicati
       tasks: this.tasks,
       subscribe: (listener) =>
         this.cluster.topics.subscribe(topicOf(conversationId), (message) => {
-          for (const change of message as unknown as Change[]) listener(change);
+          listener(message as unknown as readonly Change[]);
         }),
     });
     this.readers.set(conversationId, reader);

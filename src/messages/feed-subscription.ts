@@ -1,13 +1,22 @@
 import type { UserId } from '../common/ids.js';
+import { partsOf, sizeOf } from './internal/change-size.js';
 import type { Change } from './message.js';
 
-/** Changes that may wait while a subscriber reads its snapshot; beyond that it reads the rest from Postgres. */
+/** What may wait while a subscriber reads its snapshot; beyond that it reads the rest from Postgres. */
 const HELD_LIMIT = 1000;
+const HELD_LIMIT_BYTES = 4 * 1024 * 1024;
+/** What a subscriber who catches up is given before it has taken what it got. */
+const PART_BYTES = 64 * 1024;
 
 export interface FeedSubscriber {
   userId: UserId;
-  /** A change, in the order of the log. Must not throw, and must not wait for anything. */
-  deliver(change: Change): void;
+  /**
+   * The changes of the run from this index on, in the order of the log; all subscribers of a conversation get the same
+   * array. Must not throw, and must not wait for anything.
+   */
+  deliver(run: readonly Change[], from: number): void;
+  /** Resolves once it has taken most of what it was given, or is gone: it catches up as fast as that. */
+  drained(): Promise<void>;
   /** The user may not read the conversation any more: nothing later is delivered. */
   revoked(): void;
 }
@@ -16,7 +25,9 @@ export interface FeedSubscriber {
 export class FeedSubscription {
   /** The number of the latest change that it was given, or had in its snapshot; undefined until it is released. */
   private position: number | undefined;
-  private held: Change[] = [];
+  private held: (readonly Change[])[] = [];
+  private heldCount = 0;
+  private heldBytes = 0;
   private overflowed = false;
   private detached = false;
   private waiters: { rev: number; wake: () => void }[] = [];
@@ -30,28 +41,14 @@ export class FeedSubscription {
   /** From now on it gets every change after `rev`, the head of the snapshot that it has read and sent. */
   async release(rev: number): Promise<void> {
     let from = rev;
-    while (this.overflowed) {
-      this.overflowed = false;
-      this.held = [];
-      from = await this.replay(from);
+    while (!this.detached && (this.overflowed || this.held.length > 0)) {
+      const { overflowed } = this;
+      const held = this.takeHeld();
+      from = overflowed ? await this.replay(from) : await this.giveAll(held, from);
     }
     if (this.detached) return;
-    const held = this.held;
-    this.held = [];
     this.position = from;
-    for (const change of held) this.take(change);
     this.wake();
-  }
-
-  private async replay(after: number): Promise<number> {
-    let from = after;
-    for (let hasMore = true; hasMore && !this.detached;) {
-      const page = await this.catchUp(from);
-      for (const change of page.changes) this.deliverOpen(change);
-      from = Math.max(from, page.head);
-      ({ hasMore } = page);
-    }
-    return from;
   }
 
   /** Whether the change with this number has been delivered, or is covered by the snapshot. */
@@ -71,29 +68,76 @@ export class FeedSubscription {
     if (this.detached) return;
     this.detached = true;
     this.position = Number.MAX_SAFE_INTEGER;
-    this.held = [];
+    this.takeHeld();
     this.wake();
     this.onDetach();
   }
 
-  /** For the reader: a change of the log, in order. */
-  take(change: Change): void {
+  /** For the reader: changes of the log, in order. */
+  take(run: readonly Change[]): void {
     if (this.position === undefined) {
-      this.hold(change);
-    } else if (change.rev > this.position) {
-      this.position = change.rev;
-      this.subscriber.deliver(change);
-      if (this.waiters.length > 0) this.wake();
+      this.hold(run);
+      return;
+    }
+    const { position } = this;
+    const last = run[run.length - 1]?.rev ?? position;
+    if (last <= position) return;
+    this.position = last;
+    this.subscriber.deliver(run, firstAfter(run, position));
+    if (this.waiters.length > 0) this.wake();
+  }
+
+  private async replay(after: number): Promise<number> {
+    let from = after;
+    for (let hasMore = true; hasMore && !this.detached;) {
+      const page = await this.catchUp(from);
+      await this.give(page.changes);
+      from = Math.max(from, page.head);
+      ({ hasMore } = page);
+    }
+    return from;
+  }
+
+  private async giveAll(runs: readonly (readonly Change[])[], after: number): Promise<number> {
+    let from = after;
+    for (const run of runs) {
+      const index = firstAfter(run, from);
+      if (index < run.length) await this.give(run.slice(index));
+      from = Math.max(from, run.at(-1)?.rev ?? from);
+    }
+    return from;
+  }
+
+  /** As fast as the subscriber takes it: a slow one fills no memory, and is not cut for what it has asked for. */
+  private async give(changes: readonly Change[]): Promise<void> {
+    for (const part of partsOf(changes, PART_BYTES)) {
+      if (this.detached) return;
+      this.subscriber.deliver(part, 0);
+      await this.subscriber.drained();
     }
   }
 
-  private deliverOpen(change: Change): void {
-    if (!this.detached) this.subscriber.deliver(change);
+  private hold(run: readonly Change[]): void {
+    if (this.overflowed) return;
+    let bytes = this.heldBytes;
+    for (const change of run) bytes += sizeOf(change);
+    this.overflowed = this.heldCount + run.length > HELD_LIMIT || bytes > HELD_LIMIT_BYTES;
+    if (this.overflowed) {
+      this.held = [];
+      return;
+    }
+    this.held.push(run);
+    this.heldCount += run.length;
+    this.heldBytes = bytes;
   }
 
-  private hold(change: Change): void {
-    if (this.held.length < HELD_LIMIT) this.held.push(change);
-    else this.overflowed = true;
+  private takeHeld(): (readonly Change[])[] {
+    const { held } = this;
+    this.held = [];
+    this.heldCount = 0;
+    this.heldBytes = 0;
+    this.overflowed = false;
+    return held;
   }
 
   private wake(): void {
@@ -102,4 +146,11 @@ export class FeedSubscription {
     this.waiters = this.waiters.filter(({ rev }) => rev > position);
     for (const { wake } of due) wake();
   }
+}
+
+/** The index of the first change after this number. */
+function firstAfter(run: readonly Change[], rev: number): number {
+  let index = 0;
+  while (index < run.length && (run[index]?.rev ?? 0) <= rev) index += 1;
+  return index;
 }

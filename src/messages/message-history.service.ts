@@ -79,7 +79,7 @@ export class MessageHistoryService {
     const position = { lastSeq: opening.lastSeq, epoch: opening.epoch };
     return {
       ...position,
-      history: history === 0 ? undefined : historyPage(opening.history, { limit: history }),
+      history: history === 0 ? undefined : withoutUnreadable(historyPage(opening.history, { limit: history })),
       resume:
         since === undefined
           ? undefined
@@ -136,6 +136,10 @@ export class MessageHistoryService {
 function readable<T>(found: T | undefined): T {
   if (found === undefined) throw new NoAccess();
   return found;
+}
+
+function withoutUnreadable({ messages, hasMore }: HistoryPage): HistoryPage {
+  return { messages: messages.filter(({ unreadable }) => !unreadable), hasMore };
 }
 
 /** A page of rows that were asked for with one too many. */

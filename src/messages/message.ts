@@ -22,6 +22,8 @@ export interface MessageState {
   createdAt: string;
   editedAt: string | null;
   deletedAt: string | null;
+  /** A row that no client can be shown: only its id and its numbers count, and our log says more. */
+  unreadable?: true;
 }
 
 /** One change of a conversation's log (protocol section 2.1). */

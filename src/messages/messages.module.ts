@@ -8,12 +8,13 @@ import { ChannelMessagesController } from './http/channel-messages.controller.js
 import { DmsController } from './http/dms.controller.js';
 import { MessageController } from './http/message.controller.js';
 import { ConversationAccess } from './internal/conversation-access.js';
+import { LogFailpoints } from './internal/log-failpoints.js';
 import { LogSource } from './internal/log-source.js';
 import { LogWriter } from './internal/log-writer.js';
-import { MessageComposer } from './internal/message-composer.js';
 import { MessageHistoryService } from './message-history.service.js';
 import { MessagesService } from './messages.service.js';
 import { LogRepository } from './persistence/log.repository.js';
+import { LogAppend } from './persistence/log-append.js';
 import { MessageRepository } from './persistence/message.repository.js';
 
 @Module({
@@ -25,9 +26,10 @@ import { MessageRepository } from './persistence/message.repository.js';
     ConversationFeed,
     ConversationAccess,
     LogSource,
+    LogFailpoints,
     LogWriter,
-    MessageComposer,
     LogRepository,
+    LogAppend,
     MessageRepository,
   ],
   exports: [MessagesService, MessageHistoryService, ConversationFeed],

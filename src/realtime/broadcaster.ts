@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Cancel } from '../common/clock.js';
 import { ConnectionId, UserId } from '../common/ids.js';
-import { Cluster, Json } from '../cluster/cluster.js';
+import { Cluster } from '../cluster/cluster.js';
 import { ConnectionRegistry } from './connection-registry.js';
 import { Connection } from './connection.js';
-import { encodeFrame, WireEvent } from './wire.js';
+import { frameText, serialise, WireEvent } from './wire.js';
 
 /** Who of an audience gets an event; without it, everyone. */
 export interface Recipients {
@@ -18,9 +18,10 @@ export interface Recipients {
   exceptUserId?: UserId;
 }
 
-interface Announcement {
-  event: WireEvent;
-  to: Recipients;
+/** Texts alone, and frozen: so it needs no copy on the way to the connections of this node. */
+interface Announcement extends Readonly<Recipients> {
+  /** The event as JSON, made once for all nodes. */
+  readonly text: string;
 }
 
 interface Audience {
@@ -31,7 +32,7 @@ interface Audience {
 
 /**
  * Volatile events (typing, signals, joins and leaves of calls) to the connections of an audience, on every node: never
- * stored, queued or replayed, and given up first for a slow client. An event is encoded once for each node.
+ * stored, queued or replayed, and given up first for a slow client. An event is serialised once, and framed once for each node.
  */
 @Injectable()
 export class Broadcaster {
@@ -59,8 +60,9 @@ export class Broadcaster {
     return leave;
   }
 
-  async publish(name: string, event: WireEvent, to: Recipients = {}): Promise<void> {
-    await this.cluster.topics.publish(topicOf(name), { event, to } as unknown as Json);
+  publish(name: string, event: WireEvent, to: Recipients = {}): Promise<void> {
+    const announcement: Announcement = { text: serialise(event), ...to };
+    return this.cluster.topics.publish(topicOf(name), Object.freeze(announcement));
   }
 
   private open(name: string): Audience {
@@ -87,10 +89,10 @@ export class Broadcaster {
     );
   }
 
-  private deliver(name: string, { event, to }: Announcement): void {
+  private deliver(name: string, to: Announcement): void {
     const audience = this.audiences.get(name);
     if (audience === undefined) return;
-    const frame = encodeFrame(event);
+    const frame = frameText(to.text);
     const candidates = to.userId === undefined ? audience.connections : this.registry.ofUser(to.userId);
     for (const connection of candidates) {
       if (audience.connections.has(connection) && isMeant(connection, to)) connection.sendFrame(frame, 'volatile');

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import * as ws from 'ws';
-import { frameText } from './wire.js';
+import { RawJson } from './raw-json.js';
+import { FrameRun, frameText, serialise } from './wire.js';
 
 // The client half of `ws`: exported, but not in its types.
 const { Receiver } = ws as unknown as { Receiver: new (options: object) => NodeJS.WritableStream };
@@ -28,5 +29,26 @@ describe('frames (RFC 6455 section 5.2)', () => {
   it('counts bytes and not characters', async () => {
     const text = 'ä€😀'.repeat(40);
     expect(await received(frameText(text).bytes)).toBe(text);
+  });
+
+  it('of a run are one buffer, of which the first ones may be left out', () => {
+    const frames = ['a', 'bb', 'ccc'].map(frameText);
+    const run = new FrameRun(frames);
+    const rest = [0, 1, 2].map((index) => Buffer.concat(frames.slice(index).map(({ bytes }) => bytes)));
+    expect([0, 1, 2].map((index) => run.from(index).bytes)).toEqual(rest);
+    expect(run.from(0)).toBe(run.from(0));
+  });
+});
+
+describe('an event as JSON', () => {
+  it('has raw fields as they were written, behind the others', () => {
+    const event = { type: 'a', data: new RawJson('{ "n":1e2 }'), b: 'x', more: new RawJson('[]') };
+    expect(serialise(event)).toBe('{"type":"a","b":"x","data":{ "n":1e2 },"more":[]}');
+  });
+
+  it('has a raw value deeper inside as its value', () => {
+    expect(serialise({ type: 'a', b: { data: new RawJson('{ "n":1e2 }') } })).toBe(
+      '{"type":"a","b":{"data":{"n":100}}}',
+    );
   });
 });

@@ -1,3 +1,5 @@
+import { RawJson } from './raw-json.js';
+
 /** One event of a raw gateway: a JSON object with a string `type` (protocol section 1). */
 export interface WireEvent {
   type: string;
@@ -16,11 +18,29 @@ const SMALL = 126;
 const MEDIUM = 65_536;
 const FIN_TEXT = 0x81;
 
-/** A single unmasked, final text frame (RFC 6455 section 5.2). */
 export function encodeFrame(event: WireEvent): Frame {
-  return frameText(JSON.stringify(event));
+  return frameText(serialise(event));
 }
 
+/** The event as JSON; fields that are `RawJson` come last, exactly as they were sent. */
+export function serialise(event: WireEvent): string {
+  for (const field in event) if (event[field] instanceof RawJson) return splice(event);
+  return JSON.stringify(event);
+}
+
+function splice(event: WireEvent): string {
+  const envelope: Record<string, unknown> = {};
+  let raw = '';
+  for (const field in event) {
+    const value = event[field];
+    if (value instanceof RawJson) raw += `,${JSON.stringify(field)}:${value.text}`;
+    else envelope[field] = value;
+  }
+  // Never empty: the type is in it.
+  return `${JSON.stringify(envelope).slice(0, -1)}${raw}}`;
+}
+
+/** A single unmasked, final text frame (RFC 6455 section 5.2). */
 export function frameText(text: string): Frame {
   const length = Buffer.byteLength(text);
   const header = length < SMALL ? 2 : length < MEDIUM ? 4 : 10;
@@ -39,7 +59,31 @@ export function frameText(text: string): Frame {
   return { bytes };
 }
 
-/** Several frames that leave together, in order. */
-export function joinFrames(frames: readonly Frame[]): Frame {
-  return { bytes: Buffer.concat(frames.map(({ bytes }) => bytes)) };
+/** Frames that leave together, in order: one buffer, of which whoever has had the first ones gets the rest. */
+export class FrameRun {
+  private readonly whole: Frame;
+  private readonly starts: number[] = [];
+
+  constructor(frames: readonly Frame[]) {
+    let length = 0;
+    for (const { bytes } of frames) {
+      this.starts.push(length);
+      length += bytes.length;
+    }
+    const [only] = frames;
+    this.whole =
+      only && frames.length === 1
+        ? only
+        : {
+            bytes: Buffer.concat(
+              frames.map(({ bytes }) => bytes),
+              length,
+            ),
+          };
+  }
+
+  /** All frames but the first `index`. */
+  from(index: number): Frame {
+    return index === 0 ? this.whole : { bytes: this.whole.bytes.subarray(this.starts[index]) };
+  }
 }

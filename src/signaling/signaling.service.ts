@@ -51,10 +51,11 @@ export class SignalingService {
    * @throws TargetNotFound when no such connection is online in the scope, on any node
    */
   async signal(scope: string, { from, to, toConnection, event }: Signal): Promise<void> {
-    const reachable = this.presence.connectionsOf(scope, to).filter((id) => id !== from);
-    if (!toConnection && reachable.length === 0) throw new TargetNotFound('target_user_id', to);
-    if (toConnection && !reachable.includes(toConnection))
-      throw new TargetNotFound('target_connection_id', toConnection);
+    const isTarget = (id: ConnectionId) => id !== from && (!toConnection || id === toConnection);
+    if (!this.presence.connectionsOf(scope, to).some(isTarget)) {
+      if (toConnection) throw new TargetNotFound('target_connection_id', toConnection);
+      throw new TargetNotFound('target_user_id', to);
+    }
     await this.broadcaster.publish(scope, event, {
       userId: to,
       exceptConnectionId: from,

@@ -79,13 +79,13 @@ describe('monstrous JSON in a frame (1, N3)', () => {
     expect(await socket.next('ack')).toMatchObject({ ref: 's' });
   });
 
-  it('numbers at the edges of a double are numbers where one is taken, and refused where none is', async () => {
+  it('numbers at the edges of a double are refused where none is taken, and relayed as they were written', async () => {
     const socket = await alice.channel(channelId);
     for (const number of ['-0', '9007199254740993', '1e-400', '1E308']) {
       socket.sendText(`{"type":"message","content":${number}}`);
       expect(await socket.next('error')).toMatchObject({ code: 'validation_failed', details: [{ field: 'content' }] });
       socket.sendText(`{"type":"webrtc_offer","target_user_id":"${bob.id}","data":${number}}`);
-      expect((await witness.next('webrtc_offer'))['data']).toBe(JSON.parse(JSON.stringify(Number(number))));
+      expect((await witness.next('webrtc_offer'))['data']).toBe(Number(number));
     }
   });
 

@@ -154,6 +154,34 @@ export function topicsContract(make: MakeCluster): void {
       });
     });
 
+    it.each([
+      ['only its outside', []],
+      ['all of it', ['list' as const]],
+    ])('delivers what was published when the publisher froze %s', async (_, inside) => {
+      const { got, listener } = inbox<Json>();
+      await b.topics.subscribe('t', listener);
+      const message = { list: [1] };
+      for (const part of inside) Object.freeze(message[part]);
+      Object.freeze(message);
+      const published = a.topics.publish('t', message);
+      if (!Object.isFrozen(message.list)) message.list.push(2);
+      await published;
+      await eventually(() => {
+        expect(got).toEqual([{ list: [1] }]);
+      });
+    });
+
+    it('delivers what JSON makes of a frozen message', async () => {
+      const { got, listener } = inbox<unknown>();
+      await b.topics.subscribe('t', listener);
+      const at = new Date(0);
+      await a.topics.publish('t', Object.freeze({ at: Object.freeze(at), n: NaN, none: undefined }) as never);
+      await eventually(() => {
+        expect(got).toEqual([{ at: '1970-01-01T00:00:00.000Z', n: null }]);
+      });
+      expect(got[0]).not.toHaveProperty('none');
+    });
+
     it('delivers messages frozen through and through', async () => {
       const { got, listener } = inbox<Json>();
       await b.topics.subscribe('t', listener);

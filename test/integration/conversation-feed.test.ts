@@ -1,17 +1,21 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { LocalCluster } from '../../src/cluster/local-cluster.js';
 import { BackgroundTasks } from '../../src/common/background-tasks.js';
+import { Clock } from '../../src/common/clock.js';
 import { Unavailable } from '../../src/common/domain-error.js';
+import { Ids } from '../../src/common/ids.js';
 import type { ConversationId, UserId } from '../../src/common/ids.js';
 import { ManualClock } from '../../src/common/manual-clock.js';
 import { ConversationFeed } from '../../src/messages/conversation-feed.js';
 import type { FeedSubscription } from '../../src/messages/feed-subscription.js';
+import { LogFailpoints } from '../../src/messages/internal/log-failpoints.js';
 import { LogSource } from '../../src/messages/internal/log-source.js';
 import { LogWriter } from '../../src/messages/internal/log-writer.js';
 import { MessageHistoryService } from '../../src/messages/message-history.service.js';
 import type { Change } from '../../src/messages/message.js';
 import { NoAccess } from '../../src/messages/messages.errors.js';
 import { MessagesService } from '../../src/messages/messages.service.js';
+import { LogAppend } from '../../src/messages/persistence/log-append.js';
 import { eventually } from '../support/eventually.js';
 import { insertMessages, removeBySql } from '../support/message-rows.js';
 import { channelScene } from '../support/scene.js';
@@ -51,7 +55,8 @@ beforeEach(async () => {
   // What a test overrides is its own: the app's is shared.
   source = Object.create(app.app.get(LogSource, { strict: false })) as LogSource;
   feed = new ConversationFeed(cluster, source, clock, app.app.get(BackgroundTasks));
-  messages = new MessagesService(app.app.get(LogWriter, { strict: false }), feed);
+  const [log, appClock, ids] = [app.app.get(LogAppend, { strict: false }), app.app.get(Clock), app.app.get(Ids)];
+  messages = new MessagesService(new LogWriter(log, feed, new LogFailpoints(), appClock, ids));
 });
 
 afterEach(() => {
@@ -74,7 +79,8 @@ async function attach({ id }: Actor): Promise<Reader> {
   let revoked = false;
   const subscription = await feed.attach(channelId, {
     userId: id as UserId,
-    deliver: (change) => got.push(change),
+    deliver: (run, from) => got.push(...run.slice(from)),
+    drained: () => Promise.resolve(),
     revoked: () => {
       revoked = true;
     },

@@ -38,6 +38,7 @@ describe('the migrations', () => {
     );
     return rows.map(({ name }) => name);
   };
+  const functions = () => dataSource.query(`SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace`);
 
   it('make the schema that the entities describe, are undone whole, and run again', async () => {
     await up();
@@ -45,6 +46,7 @@ describe('the migrations', () => {
 
     for (const _ of MIGRATIONS) await dataSource.undoLastMigration();
     expect(await tables()).toEqual(['migrations']);
+    expect(await functions()).toEqual([]);
 
     await up();
     expect(await drift()).toEqual([]);

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { channelScene, register } from '../support/scene.js';
 import type { Actor } from '../support/scene.js';
@@ -121,6 +122,21 @@ describe('webrtc_offer, webrtc_answer, webrtc_ice_candidate (2)', () => {
     const event = await bob.client.next('webrtc_ice_candidate');
     expect(JSON.stringify(event['data'])).toBe(JSON.stringify(JSON.parse(data)));
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+  });
+
+  it.each([
+    ['numbers beyond a double', '{"n":12345678901234567890.50,"e":1E2,"z":-0}'],
+    ['doubled keys, and their order', '{"b":1,"a":2,"b":3,"1":4}'],
+    ['spacing and escapes', '{ "sdp" :\t"v=0\\r\\n\\u0041\\/}\\"]" , "x" : [ ] }'],
+    ['what looks like the end of the message', '"\\"},\\"data\\":1}"'],
+  ])('relays data as it was written: %s', async (_, data) => {
+    const { members, channelId } = await voiceScene();
+    const [alice, bob] = [await connect(members.alice, channelId), await connect(members.bob, channelId)];
+    const text = once(bob.client.ws, 'message').then(([frame]) => String(frame));
+    const target = `"target_user_id":"${members.bob.id}"`;
+    alice.client.sendText(`{"data":"not this one","type":"webrtc_offer", "d\\u0061ta" : ${data} ,${target}}`);
+    expect(await text).toContain(`,"data":${data}}`);
+    expect(await bob.client.next('webrtc_offer')).toMatchObject({ from_user_id: members.alice.id });
   });
 
   it('relays up to 32 KiB of data, and stores none', async () => {

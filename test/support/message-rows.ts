@@ -11,7 +11,7 @@ interface Rows {
 
 /** Stores messages `first` to `last` of an empty stretch of a log by SQL, far faster than by sending them. */
 export async function insertMessages(
-  app: TestApp,
+  app: Pick<TestApp, 'sql'>,
   { conversationId, senderId, first, last, content = 'message ' }: Rows,
 ): Promise<void> {
   await app.sql(

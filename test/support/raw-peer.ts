@@ -8,7 +8,7 @@ export interface RawUpgrade {
   from?: string;
 }
 
-interface FrameOptions {
+export interface FrameOptions {
   fin?: boolean;
   rsv?: number;
   masked?: boolean;
@@ -56,12 +56,14 @@ export class RawPeer {
     return RawPeer.request(port, `${lines.join('\r\n')}\r\n\r\n`, from);
   }
 
+  /** The HTTP answer up to its empty line; empty until all of it is there. */
+  get head(): string {
+    return /^HTTP\/1\.1 \d{3}[\s\S]*?\r\n\r\n/.exec(this.received.toString('latin1'))?.[0] ?? '';
+  }
+
   /** The HTTP status of the answer. */
   async status(): Promise<number> {
-    return eventually(() => {
-      const match = /^HTTP\/1\.1 (\d{3})[\s\S]*?\r\n\r\n/.exec(this.received.toString('latin1'));
-      return match ? Number(match[1]) : false;
-    });
+    return eventually(() => this.head !== '' && Number(this.head.slice(9, 12)));
   }
 
   send(bytes: Buffer): void {
@@ -121,16 +123,26 @@ export class RawPeer {
   }
 }
 
-function maskedFrame(opcode: number, payload: Buffer, { fin = true, rsv = 0, masked = true }: FrameOptions): Buffer {
+/** The bytes of a frame. */
+export function maskedFrame(
+  opcode: number,
+  payload: Buffer,
+  { fin = true, rsv = 0, masked = true }: FrameOptions = {},
+): Buffer {
   const first = (fin ? 0x80 : 0) | (rsv << 4) | opcode;
-  const maskBit = masked ? 0x80 : 0;
-  const header =
-    payload.length < 126
-      ? Buffer.from([first, maskBit | payload.length])
-      : Buffer.from([first, maskBit | 126, payload.length >> 8, payload.length & 0xff]);
+  const header = Buffer.from([first, ...lengthBytes(payload.length, masked ? 0x80 : 0)]);
   if (!masked) return Buffer.concat([header, payload]);
   const mask = randomBytes(4);
   const body = Buffer.from(payload);
   for (let i = 0; i < body.length; i++) body[i] = (body[i] ?? 0) ^ (mask[i % 4] ?? 0);
   return Buffer.concat([header, mask, body]);
+}
+
+/** In the shortest of its three forms. */
+function lengthBytes(length: number, maskBit: number): number[] {
+  if (length < 126) return [maskBit | length];
+  if (length < 0x10000) return [maskBit | 126, length >> 8, length & 0xff];
+  const long = Buffer.alloc(8);
+  long.writeBigUInt64BE(BigInt(length));
+  return [maskBit | 127, ...long];
 }

@@ -29,6 +29,8 @@ export interface Exit {
  * `await new ServerProcess({ env: { DATABASE_URL } }).listening()`.
  */
 export class ServerProcess {
+  /** What node runs. */
+  static readonly PROGRAM = PROGRAM;
   /** All that it wrote so far, to both of its streams. */
   output = '';
   readonly exited: Promise<Exit>;

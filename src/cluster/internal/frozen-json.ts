@@ -1,13 +1,17 @@
+import { deepFreeze } from '../../common/deep-freeze.js';
 import { Json } from '../cluster.js';
 
 /** The value as it comes out of JSON, frozen through and through: one copy that all who get it may share. */
 export function frozenCopy(value: Json): Json {
-  return deepFreeze(JSON.parse(JSON.stringify(value)) as Json);
+  return isFrozenJson(value) ? value : deepFreeze(JSON.parse(JSON.stringify(value)) as Json);
 }
 
-function deepFreeze(value: Json): Json {
-  if (typeof value !== 'object' || value === null) return value;
-  Object.values(value).forEach(deepFreeze);
-  Object.freeze(value);
-  return value;
+/** Whether it is what a copy would be: plain values, frozen through and through, so that nobody can change them. */
+function isFrozenJson(value: unknown): boolean {
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (typeof value !== 'object') return typeof value === 'string' || typeof value === 'boolean';
+  if (value === null) return true;
+  if (!Object.isFrozen(value)) return false;
+  if (Array.isArray(value)) return value.every(isFrozenJson);
+  return Object.getPrototypeOf(value) === Object.prototype && Object.values(value).every(isFrozenJson);
 }

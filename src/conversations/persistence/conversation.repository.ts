@@ -31,10 +31,6 @@ export class ConversationRepository {
     }));
   }
 
-  lock(tx: Tx, id: ConversationId): Promise<Conversation | null> {
-    return tx.findOne(Conversation, { where: { id }, lock: { mode: 'pessimistic_write' } });
-  }
-
   /** Locks in the order of the ids, as every writer of several logs does, so that none waits in a circle. */
   async lockOfGroup(tx: Tx, groupId: GroupId): Promise<ConversationId[]> {
     const rows = await tx.query<{ id: ConversationId }[]>(

@@ -7,19 +7,19 @@ import type { Change } from '../../messages/message.js';
 import type { Transition } from '../../presence/roster.js';
 import { CloseCode } from '../../realtime/close-codes.js';
 import { AdmissionRefused } from '../../realtime/raw-gateway.js';
-import type { Frame } from '../../realtime/wire.js';
+import type { Frame, FrameRun } from '../../realtime/wire.js';
 import { channelAudience } from '../shared/channel-presence.js';
 import type { ConversationDialect } from '../shared/conversation-dialect.js';
 import { ConversationStream } from '../shared/conversation-stream.js';
 import { EncodeOnce } from '../shared/encode-once.js';
 import type { ChannelConnection } from './channel.context.js';
 import type * as shapes from './channel.event-shapes.js';
-import { changeFrame, diffFrame, eachFrame, messageEvent } from './channel.events.js';
+import { changeFrames, diffFrame, eachFrames, messageEvent } from './channel.events.js';
 
 /** Who may connect to a channel, and the first frames that they get (protocol section 2). */
 @Injectable()
 export class ChannelAdmission {
-  private readonly changes = new EncodeOnce<Change>(changeFrame);
+  private readonly changes = new EncodeOnce<readonly Change[], FrameRun>(changeFrames);
 
   constructor(
     private readonly channels: ChannelsService,
@@ -76,7 +76,7 @@ export class ChannelAdmission {
           last_seq: lastSeq,
           complete,
         }) satisfies shapes.ChannelResumedEvent,
-      changed: (change) => this.changes.frameOf(change),
+      changed: (run, from) => this.changes.of(run).from(from),
       presence: (transitions) => this.presenceFrame(channelId, request.presence, transitions),
     };
   }
@@ -93,7 +93,7 @@ export class ChannelAdmission {
     const known = mode === 'each' ? this.each : this.diffs;
     const frame =
       known.get(transitions) ??
-      (mode === 'each' ? eachFrame(channelId, transitions) : diffFrame(channelId, transitions));
+      (mode === 'each' ? eachFrames(channelId, transitions).from(0) : diffFrame(channelId, transitions));
     if (frame) known.set(transitions, frame);
     return frame;
   }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ConversationId, UserId } from '../../common/ids.js';
 import type { Transition } from '../../presence/roster.js';
 import type { Frame } from '../../realtime/wire.js';
-import { diffFrame, eachFrame } from './channel.events.js';
+import { diffFrame, eachFrames } from './channel.events.js';
 
 const CHANNEL = 'c' as ConversationId;
 const transition = (text: string): Transition => {
@@ -37,7 +37,7 @@ describe('presence_diff (2)', () => {
 
 describe('user_joined and user_left (2)', () => {
   it('are one write of a frame each', () => {
-    const { bytes } = eachFrame(CHANNEL, ['joined a', 'left b'].map(transition));
+    const { bytes } = eachFrames(CHANNEL, ['joined a', 'left b'].map(transition)).from(0);
     const first = bytes[1] ?? 0;
     expect(JSON.parse(bytes.subarray(HEADER, HEADER + first).toString())).toMatchObject({ type: 'user_joined' });
     expect(JSON.parse(bytes.subarray(HEADER + first + HEADER).toString())).toEqual({

@@ -2,9 +2,10 @@ import type { ConversationId } from '../../common/ids.js';
 import { toChannelMessage } from '../../messages/dto/message.dto.js';
 import type { Change, MessageState } from '../../messages/message.js';
 import type { Transition } from '../../presence/roster.js';
-import { encodeFrame, joinFrames } from '../../realtime/wire.js';
+import { encodeFrame, FrameRun } from '../../realtime/wire.js';
 import type { Frame, Shape, WireEvent } from '../../realtime/wire.js';
 import type { PlacedParticipant } from '../../signaling/signaling.service.js';
+import { unreadableEvent } from '../shared/unreadable-event.js';
 import type { CallParticipant } from './channel.call-shapes.js';
 import type { ChannelConnection } from './channel.context.js';
 import type {
@@ -18,17 +19,18 @@ import type {
 
 /** `message` for one that the client cannot have seen, else `message_updated` (section 2.1). */
 export function messageEvent(message: MessageState, isNew: boolean): WireEvent {
+  if (message.unreadable) return unreadableEvent(message);
   return { type: isNew ? 'message' : 'message_updated', ...toChannelMessage(message) } satisfies
     ChannelMessageEvent | ChannelMessageUpdatedEvent;
 }
 
-export function changeFrame({ rev, message }: Change): Frame {
-  return encodeFrame(messageEvent(message, rev === message.seq));
+export function changeFrames(run: readonly Change[]): FrameRun {
+  return new FrameRun(run.map(({ rev, message }) => encodeFrame(messageEvent(message, rev === message.seq))));
 }
 
 /** One frame for each arrival and departure, to be written as one. */
-export function eachFrame(channelId: ConversationId, transitions: readonly Transition[]): Frame {
-  return joinFrames(
+export function eachFrames(channelId: ConversationId, transitions: readonly Transition[]): FrameRun {
+  return new FrameRun(
     transitions.map(({ kind, userId, username }) =>
       encodeFrame({ type: `user_${kind}`, user_id: userId, username, channel_id: channelId } satisfies
         ChannelUserJoinedEvent | ChannelUserLeftEvent),

@@ -8,7 +8,7 @@ import { toDmMessage } from '../../messages/dto/message.dto.js';
 import type { Change } from '../../messages/message.js';
 import { CloseCode } from '../../realtime/close-codes.js';
 import { AdmissionRefused } from '../../realtime/raw-gateway.js';
-import { encodeFrame } from '../../realtime/wire.js';
+import { encodeFrame, FrameRun } from '../../realtime/wire.js';
 import { ConversationStream } from '../shared/conversation-stream.js';
 import type { ConversationDialect } from '../shared/conversation-dialect.js';
 import { EncodeOnce } from '../shared/encode-once.js';
@@ -46,8 +46,9 @@ export class DmAdmission {
   private dialectOf({ id, user, context }: DmConnection, dm: DmView): ConversationDialect {
     const { conversationId, otherUserId, otherUsername } = dm;
     const sides = [user.userId, otherUserId];
-    const changes = new EncodeOnce<Change>(({ rev, message }) =>
-      encodeFrame(messageEvent(message, sides, rev === message.seq)),
+    const changes = new EncodeOnce<readonly Change[], FrameRun>(
+      (run) =>
+        new FrameRun(run.map(({ rev, message }) => encodeFrame(messageEvent(message, sides, rev === message.seq)))),
     );
     return {
       audience: audienceOf(conversationId),
@@ -87,7 +88,7 @@ export class DmAdmission {
           last_seq: lastSeq,
           complete,
         }) satisfies shapes.DmResumedEvent,
-      changed: (change) => changes.frameOf(change),
+      changed: (run, from) => changes.of(run).from(from),
       presence: (transitions) =>
         context.request.presence === 'none' ? undefined : presenceFrame(conversationId, transitions),
     };

@@ -2,8 +2,9 @@ import type { ConversationId, UserId } from '../../common/ids.js';
 import { toDmMessage } from '../../messages/dto/message.dto.js';
 import type { MessageState } from '../../messages/message.js';
 import type { OnlineUser, Transition } from '../../presence/roster.js';
-import { encodeFrame, joinFrames } from '../../realtime/wire.js';
+import { encodeFrame, FrameRun } from '../../realtime/wire.js';
 import type { Frame, Shape, WireEvent } from '../../realtime/wire.js';
+import { unreadableEvent } from '../shared/unreadable-event.js';
 import type { DmConnection } from './dm.context.js';
 import type {
   DmMessageEvent,
@@ -20,6 +21,7 @@ export function audienceOf(conversationId: ConversationId): string {
 
 /** `dm_message` for one that the client cannot have seen, else `dm_message_updated`. */
 export function messageEvent(message: MessageState, sides: readonly UserId[], isNew: boolean): WireEvent {
+  if (message.unreadable) return unreadableEvent(message);
   return { type: isNew ? 'dm_message' : 'dm_message_updated', ...toDmMessage(message, sides) } satisfies
     DmMessageEvent | DmMessageUpdatedEvent;
 }
@@ -33,7 +35,7 @@ export function onlineEvent(
 
 /** The other side's coming and going. */
 export function presenceFrame(conversationId: ConversationId, transitions: readonly Transition[]): Frame {
-  return joinFrames(
+  const run = new FrameRun(
     transitions.map((transition) => {
       const event = onlineEvent(conversationId, transition);
       return encodeFrame(
@@ -41,6 +43,7 @@ export function presenceFrame(conversationId: ConversationId, transitions: reado
       );
     }),
   );
+  return run.from(0);
 }
 
 export function senderFields({ id, user, context }: DmConnection): Omit<Shape<DmOfferEvent>, 'type' | 'data'> {

@@ -2,12 +2,13 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsOptional, IsUUID, registerDecorator } from 'class-validator';
 import type { ConnectionId } from '../../common/ids.js';
 import type { Json } from '../../cluster/cluster.js';
+import { RawJson, Verbatim } from '../../realtime/raw-json.js';
 
 /** Bytes of a signal's `data` (protocol section 2). */
 const SIGNAL_MAX_BYTES = 32_768;
 const MEDIA_MAX_BYTES = 1024;
 
-/** A JSON value of at most so many bytes, serialised. */
+/** A JSON value of at most so many bytes: as it was sent where it is kept so, else serialised. */
 function IsJsonWithin(bytes: number): PropertyDecorator {
   return (target, property) => {
     registerDecorator({
@@ -15,11 +16,15 @@ function IsJsonWithin(bytes: number): PropertyDecorator {
       target: target.constructor,
       propertyName: property as string,
       validator: {
-        validate: (value: unknown) => value === undefined || Buffer.byteLength(JSON.stringify(value)) <= bytes,
+        validate: (value: unknown) => value === undefined || sizeOf(value) <= bytes,
         defaultMessage: () => `must be at most ${bytes} bytes of JSON`,
       },
     });
   };
+}
+
+function sizeOf(value: unknown): number {
+  return value instanceof RawJson ? value.byteLength : Buffer.byteLength(JSON.stringify(value));
 }
 
 /** `typing`, `dm_typing` */
@@ -37,15 +42,16 @@ export class SignalCommand {
   target_connection_id?: ConnectionId | null;
 
   @ApiProperty({
-    description: 'Relayed untouched, never stored; at most 32 KiB.',
+    description: 'Relayed untouched, as it was sent, and never stored; at most 32 KiB.',
     type: 'object',
     additionalProperties: true,
     nullable: true,
     example: { sdp: 'v=0…' },
   })
+  @Verbatim()
   @IsDefinedOrNull()
   @IsJsonWithin(SIGNAL_MAX_BYTES)
-  data!: Json;
+  data!: RawJson;
 }
 
 /** `call_join` */

@@ -18,7 +18,8 @@ export interface ConversationDialect {
   /** `isNew`: the client cannot have seen it. */
   replayed(message: MessageState, isNew: boolean): WireEvent;
   resumed(resume: { from: number; complete: boolean }, lastSeq: number): WireEvent;
-  changed(change: Change): Frame;
+  /** The changes of the run from this index on, encoded once for all who get the same run. */
+  changed(run: readonly Change[], from: number): Frame;
   /** What a client gets of arrivals and departures; undefined: nothing. */
   presence(transitions: readonly Transition[]): Frame | undefined;
 }

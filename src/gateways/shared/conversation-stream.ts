@@ -44,9 +44,10 @@ export class ConversationStream {
     context.conversationId = conversationId;
     const subscription = await this.feed.attach(conversationId, {
       userId: connection.userId,
-      deliver: (change) => {
-        connection.sendFrame(dialect.changed(change));
+      deliver: (run, from) => {
+        connection.sendFrame(dialect.changed(run, from));
       },
+      drained: () => connection.drained(),
       revoked: () => {
         connection.close(CloseCode.Forbidden, 'not allowed');
       },

@@ -1,17 +1,11 @@
-import type { Frame } from '../../realtime/wire.js';
-
 /** Encodes what many connections get one after the other only once: it remembers the last one. */
-export class EncodeOnce<Source extends object> {
-  private last: Source | undefined;
-  private frame: Frame | undefined;
+export class EncodeOnce<Source extends object, Encoded> {
+  private last: { source: Source; encoded: Encoded } | undefined;
 
-  constructor(private readonly encode: (source: Source) => Frame) {}
+  constructor(private readonly encode: (source: Source) => Encoded) {}
 
-  frameOf(source: Source): Frame {
-    if (this.frame === undefined || this.last !== source) {
-      this.frame = this.encode(source);
-      this.last = source;
-    }
-    return this.frame;
+  of(source: Source): Encoded {
+    if (this.last?.source !== source) this.last = { source, encoded: this.encode(source) };
+    return this.last.encoded;
   }
 }

@@ -46,10 +46,6 @@ export class MemberRepository {
     );
   }
 
-  findByUsernames(tx: Tx, groupId: GroupId, usernames: string[]): Promise<MemberView[]> {
-    return tx.query<MemberView[]>(`${VIEW} AND u.username = ANY($2)`, [groupId, usernames]);
-  }
-
   async updateRole(tx: Tx, groupId: GroupId, userId: UserId, role: Role): Promise<void> {
     await tx.update(GroupMember, { groupId, userId }, { role });
   }

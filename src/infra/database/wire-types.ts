@@ -21,10 +21,14 @@ export function parserOf(oid: number): Parser {
   return OURS.get(oid) ?? PG_TYPES.getTypeParser(oid);
 }
 
-/** Postgres writes `2026-11-20 13:52:54.12+00`; a session in another time zone, that one's offset. */
+/**
+ * What no time of JavaScript is, such as `infinity`, stays as it is: a row must not fail the others of its statement.
+ * Postgres writes `2026-11-20 13:52:54.12+00`; a session in another time zone, that one's offset.
+ */
 function isoTime(text: string): string {
   const dot = text.indexOf('.');
   if (text.endsWith('+00') && (dot === 19 || text.length === 22))
     return `${text.slice(0, 10)}T${text.slice(11, 19)}.${(dot === 19 ? text.slice(20, -3) : '').padEnd(3, '0')}Z`;
-  return (PG_TYPES.getTypeParser(TIMESTAMPTZ)(text) as Date).toISOString();
+  const time = PG_TYPES.getTypeParser(TIMESTAMPTZ)(text);
+  return time instanceof Date && !Number.isNaN(time.getTime()) ? time.toISOString() : text;
 }

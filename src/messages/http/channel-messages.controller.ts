@@ -9,7 +9,6 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { Response } from 'express';
-import { ChannelsService } from '../../channels/channels.service.js';
 import type { ConversationId } from '../../common/ids.js';
 import { ApiProblems } from '../../infra/http/api-docs.js';
 import { CurrentUser } from '../../infra/http/current-user.decorator.js';
@@ -23,7 +22,7 @@ import { MessagesService } from '../messages.service.js';
 import { IdempotencyKey, nonceOf } from './idempotency-key.js';
 import { changesPage, messagesPage } from './message-answers.js';
 
-/** Each route wants a channel: a direct conversation is none, though its id names a log too. */
+/** Each route finds a channel only: a direct conversation is none, though its id names a log too. */
 @ApiTags('messages')
 @ApiBearerAuth()
 @ApiParam({ name: 'id', description: 'The channel’s id.', schema: { type: 'string', format: 'uuid' } })
@@ -31,7 +30,6 @@ import { changesPage, messagesPage } from './message-answers.js';
 @Controller('channels/:id')
 export class ChannelMessagesController {
   constructor(
-    private readonly channels: ChannelsService,
     private readonly messages: MessagesService,
     private readonly history: MessageHistoryService,
   ) {}
@@ -59,8 +57,7 @@ export class ChannelMessagesController {
     @IdempotencyKey() key: string | undefined,
     @Res({ passthrough: true }) response: Response,
   ): Promise<ChannelMessageDto> {
-    const { id: channelId } = await this.channels.get(userId, id);
-    const { message, duplicate } = await this.messages.send(userId, channelId, {
+    const { message, duplicate } = await this.messages.sendToChannel(userId, id, {
       content: body.content,
       nonce: nonceOf(key, body),
     });

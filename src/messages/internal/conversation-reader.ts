@@ -7,12 +7,11 @@ import type { ConversationHead } from '../../conversations/conversation.js';
 import { ConversationNotFound } from '../../conversations/conversations.errors.js';
 import { FeedSubscriber, FeedSubscription } from '../feed-subscription.js';
 import type { Change } from '../message.js';
+import { ChangesAhead } from './changes-ahead.js';
 import type { LogPage, LogSource } from './log-source.js';
 
 /** A notification that overtook another may be waited for this long, before the hole is read from Postgres. */
 const HOLE_WAIT_MS = 30;
-/** Changes ahead of a hole that are kept; beyond that they are read from Postgres with the hole. */
-const AHEAD_LIMIT = 1000;
 /** A read that failed is tried again after this time. */
 const RETRY_MS = 500;
 
@@ -20,20 +19,20 @@ interface ReaderServices {
   source: LogSource;
   clock: Clock;
   tasks: BackgroundTasks;
-  subscribe(listener: (change: Change) => void): Promise<Cancel>;
+  subscribe(listener: (changes: readonly Change[]) => void): Promise<Cancel>;
 }
 
 /**
- * One conversation's stream on this node (architecture section 4): delivers each change once, in order. The next number
- * is delivered, an old one dropped, one ahead is kept until the hole before it is filled. A newer membership version
- * stops the delivery until the subscribers have been checked.
+ * One conversation's stream on this node (architecture section 4): delivers each change once, in order. What follows the
+ * cursor is delivered, as many at once as came together; what is old is dropped, what is ahead kept until the hole before
+ * it is filled. A newer membership version stops the delivery until the subscribers have been checked.
  */
 export class ConversationReader {
   /** Resolves once nothing that commits from now on can be missed. */
   readonly ready: Promise<void>;
   private readonly logger = new Logger(ConversationReader.name);
   private readonly subscriptions = new Set<FeedSubscription>();
-  private readonly ahead = new Map<number, Change>();
+  private readonly ahead = new ChangesAhead();
   private cursor = 0;
   private membershipVersion = 0;
   private unsubscribe: Cancel = () => undefined;
@@ -91,8 +90,8 @@ export class ConversationReader {
 
   /** Subscribe first, then read the head: what commits between the two is ahead of it, or in it. */
   private async start(): Promise<void> {
-    const cancel = await this.services.subscribe((change) => {
-      this.notice(change);
+    const cancel = await this.services.subscribe((changes) => {
+      this.notice(changes);
     });
     this.unsubscribe = cancel;
     if (this.closed) cancel();
@@ -103,32 +102,48 @@ export class ConversationReader {
     this.drain();
   }
 
-  private notice(change: Change): void {
-    if (change.rev <= this.cursor || this.closed) return;
-    if (this.ahead.size < AHEAD_LIMIT) this.ahead.set(change.rev, change);
-    else this.behind = true;
+  private notice(changes: readonly Change[]): void {
+    if (this.closed) return;
+    if (this.isNext(changes)) {
+      this.deliver(changes);
+      return;
+    }
+    for (const change of changes) {
+      if (change.rev > this.cursor && !this.ahead.keep(change)) this.behind = true;
+    }
     if (this.started) this.drain();
+  }
+
+  /** As nearly always: nothing is missing before them or between them, so they go on as they came. */
+  private isNext(changes: readonly Change[]): boolean {
+    if (!this.started || this.filling || !this.ahead.isEmpty) return false;
+    return changes.every(({ rev }, index) => rev === this.cursor + 1 + index) && this.allKnown(changes);
+  }
+
+  /** Whether the subscribers have been checked since these were committed. */
+  private allKnown(changes: readonly Change[]): boolean {
+    return changes.every(({ membershipVersion }) => membershipVersion <= this.membershipVersion);
   }
 
   /** Delivers what is next in order; what is left is ahead of a hole. */
   private drain(): void {
     if (this.filling) return;
-    for (let change = this.ahead.get(this.cursor + 1); change; change = this.ahead.get(this.cursor + 1)) {
-      if (change.membershipVersion > this.membershipVersion) {
-        this.fill();
-        return;
-      }
-      this.deliver(change);
-    }
-    for (const rev of this.ahead.keys()) if (rev <= this.cursor) this.ahead.delete(rev);
-    if (this.ahead.size > 0 || this.behind) this.fillAfter(HOLE_WAIT_MS);
+    const run = this.ahead.after(this.cursor);
+    // What was committed after a removal is read, which checks the subscribers first.
+    const unknown = run.findIndex(({ membershipVersion }) => membershipVersion > this.membershipVersion);
+    this.deliver(unknown < 0 ? run : run.slice(0, unknown));
+    this.ahead.forget(this.cursor);
+    if (unknown >= 0) this.fill();
+    else if (this.behind || !this.ahead.isEmpty) this.fillAfter(HOLE_WAIT_MS);
     else this.cancelFill();
   }
 
-  private deliver(change: Change): void {
-    this.ahead.delete(change.rev);
-    this.cursor = change.rev;
-    for (const subscription of this.subscriptions) subscription.take(change);
+  /** Changes by number, the first of them after the cursor. */
+  private deliver(run: readonly Change[]): void {
+    const last = run.at(-1);
+    if (last === undefined) return;
+    this.cursor = last.rev;
+    for (const subscription of this.subscriptions) subscription.take(run);
   }
 
   private fillAfter(ms: number): void {
@@ -172,7 +187,7 @@ export class ConversationReader {
   private async readOn(): Promise<void> {
     for (let hasMore = true; hasMore && !this.closed;) {
       const page = await this.readFrom(this.cursor);
-      for (const change of page.changes) if (change.rev > this.cursor) this.deliver(change);
+      this.deliver(page.changes.filter(({ rev }) => rev > this.cursor));
       this.cursor = Math.max(this.cursor, page.head);
       ({ hasMore } = page);
     }

@@ -1,75 +1,194 @@
-import { Injectable } from '@nestjs/common';
-import type { ConversationId, UserId } from '../../common/ids.js';
-import { KeyedQueue } from '../../common/keyed-queue.js';
-import type { ConversationView } from '../../conversations/conversation.js';
-import { ConversationsService } from '../../conversations/conversations.service.js';
-import { TransactionRunner } from '../../infra/database/transaction-runner.js';
-import type { Tx } from '../../infra/database/transaction-runner.js';
-import type { MessageDraft, MessageState, Sent } from '../message.js';
-import { NonceReused } from '../messages.errors.js';
-import { MessageRepository } from '../persistence/message.repository.js';
-import { ConversationAccess } from './conversation-access.js';
-import { hashOf, MessageComposer } from './message-composer.js';
+import { Injectable, OnApplicationShutdown } from '@nestjs/common';
+import { Clock } from '../../common/clock.js';
+import { RateLimited, Unavailable } from '../../common/domain-error.js';
+import { Ids } from '../../common/ids.js';
+import type { ConversationId, MessageId } from '../../common/ids.js';
+import { RowLocked } from '../../infra/database/database-errors.js';
+import { ConversationFeed } from '../conversation-feed.js';
+import type { Change, Sent } from '../message.js';
+import { NoAccess, NonceReused } from '../messages.errors.js';
+import { LogAppend } from '../persistence/log-append.js';
+import type { AppendOutcome, LockMode } from '../persistence/log-append.js';
+import { DraftLines } from './draft-lines.js';
+import type { Batch } from './draft-lines.js';
+import { LogFailpoints } from './log-failpoints.js';
+import { appendable, messageOf } from './pending-draft.js';
+import type { PendingDraft, Submission } from './pending-draft.js';
 
-/** Drafts of one log that may wait on this node; beyond that they are refused as `unavailable`. */
-const MOST_WAITING = 1000;
+/** Statements for many conversations that are under way at once. */
+const BATCHES_AT_ONCE = 1;
+/** Conversations whose lock is waited for at once, each with a connection of the pool in its hands. */
+const CONTENDED_AT_ONCE = 2;
+/** A draft that has waited this long for one of those places is refused. */
+const CONTENDED_WAIT_MS = 1000;
+const RETRY_MS = { least: 100, most: 5000 };
 
-/** A draft with its sender and its log; content and nonce are trimmed. */
-export interface Submission {
-  senderId: UserId;
-  conversationId: ConversationId;
-  draft: MessageDraft;
-}
-
-export interface Written extends Sent {
-  membershipVersion: number;
-}
+type Outcome = AppendOutcome | { is: 'failed'; error: unknown };
 
 /**
- * Commits messages to the logs, each in a transaction of its own. The conversation is locked first: what the later
- * statements read (nonces, membership, slow mode) is as new as the lock (architecture section 4).
+ * Commits messages to the logs: the drafts that arrive while a batch is being written are the next one
+ * (docs/adr/0006-batched-log-writer.md). On an idle server a draft is written at once.
  */
 @Injectable()
-export class LogWriter {
-  /** Drafts of one log would only wait for each other's row lock, with a connection of the pool in their hands. */
-  private readonly lines = new KeyedQueue<ConversationId>(MOST_WAITING);
+export class LogWriter implements OnApplicationShutdown {
+  private readonly lines = new DraftLines();
+  private readonly underWay = { skip: 0, wait: 0 };
+  /** What a draft of the latest batch took. */
+  private msPerDraft = 1;
+  private whenIdle: (() => void) | undefined;
 
   constructor(
-    private readonly conversations: ConversationsService,
-    private readonly access: ConversationAccess,
-    private readonly composer: MessageComposer,
-    private readonly messages: MessageRepository,
-    private readonly transactions: TransactionRunner,
+    private readonly log: LogAppend,
+    private readonly feed: ConversationFeed,
+    private readonly failpoints: LogFailpoints,
+    private readonly clock: Clock,
+    private readonly ids: Ids,
   ) {}
 
-  /** @throws NoAccess, ConversationNotFound, NonceReused, RateLimited (slow mode), Unavailable */
-  write(submission: Submission): Promise<Written> {
-    return this.lines.run(submission.conversationId, () => this.transactions.run((tx) => this.store(tx, submission)));
+  /**
+   * Resolves when it is committed and announced.
+   *
+   * @throws NoAccess, NonceReused, RateLimited (slow mode), Unavailable
+   */
+  write(submission: Submission): Promise<Sent> {
+    return new Promise((resolve, reject) => {
+      const draft = appendable(this.ids.next<MessageId>(), submission);
+      const accepted = !this.whenIdle && this.lines.add({ ...draft, since: this.clock.now(), resolve, reject });
+      if (accepted) this.dispatch();
+      else reject(new Unavailable(this.retryAfterMs()));
+    });
   }
 
-  private async store(tx: Tx, { senderId, conversationId, draft }: Submission): Promise<Written> {
-    const conversation = await this.conversations.lock(tx, conversationId);
-    const { membershipVersion } = conversation;
-    const earlier = await this.findEarlier(tx, conversation, { senderId, draft });
-    if (earlier) return { message: earlier, duplicate: true, membershipVersion };
-    await this.access.requireWriter(tx, conversation, senderId);
-    const message = await this.composer.compose(tx, conversation, { senderId, draft });
-    const senderUsername = await this.messages.append(tx, message);
-    return { message: { ...message.state, senderUsername }, duplicate: false, membershipVersion };
+  /** What has been accepted is written or refused before the connections to Postgres are closed. */
+  onApplicationShutdown(): Promise<void> {
+    return new Promise((resolve) => {
+      this.whenIdle = resolve;
+      if (this.lines.size === 0) resolve();
+    });
   }
 
-  /** The message that this nonce made before. A removed member learns nothing here. @throws NonceReused, NoAccess */
-  private async findEarlier(
-    tx: Tx,
-    conversation: ConversationView,
-    { senderId, draft }: { senderId: UserId; draft: MessageDraft },
-  ): Promise<MessageState | undefined> {
-    if (draft.nonce === undefined) return undefined;
-    const key = { conversationId: conversation.id, senderId, nonce: draft.nonce };
-    const earlier = await this.messages.findByNonce(tx, key);
-    if (earlier === undefined) return undefined;
-    await this.access.requireReader(tx, conversation, senderId);
-    if (!earlier.draftHash.equals(hashOf(draft))) throw new NonceReused();
-    return earlier.state;
+  private dispatch(): void {
+    while (this.underWay.skip < BATCHES_AT_ONCE) {
+      const batch = this.lines.take();
+      if (batch === undefined) break;
+      void this.commit(batch, 'skip');
+    }
+    while (this.underWay.wait < CONTENDED_AT_ONCE) {
+      const batch = this.lines.takeContended();
+      if (batch === undefined) break;
+      void this.commit(batch, 'wait');
+    }
+  }
+
+  /** The next batch is on its way before this one is told of: Postgres works while this node delivers. */
+  private async commit(batch: Batch, lock: LockMode): Promise<void> {
+    const { drafts } = batch;
+    const began = this.clock.now();
+    const sentAt = this.clock.date().toISOString();
+    this.underWay[lock] += 1;
+    const outcomes = await this.attempt(drafts, sentAt, lock);
+    this.underWay[lock] -= 1;
+    this.msPerDraft = (this.clock.now() - began) / drafts.length;
+    if (lock === 'wait') this.refuseLocked(batch, outcomes[0]);
+    const busy = drafts.filter((_, n) => outcomes[n]?.is === 'busy');
+    if (busy.length > 0) this.lines.putBack(batch, busy);
+    this.lines.release(batch);
+    this.dispatch();
+    this.settle(drafts, outcomes, sentAt);
+  }
+
+  /**
+   * One outcome each, whatever happens. A batch that Postgres refuses is halved until the refusal is its own draft's
+   * alone; one whose outcome is not known is not tried again, because what has no nonce would be stored twice.
+   */
+  private async attempt(drafts: readonly PendingDraft[], sentAt: string, lock: LockMode): Promise<Outcome[]> {
+    try {
+      const outcomes = await this.log.append(drafts, sentAt, lock);
+      const pause = this.failpoints.afterCommit();
+      if (pause) await pause;
+      return outcomes;
+    } catch (error) {
+      const locked = error instanceof RowLocked;
+      if (locked && lock === 'skip') return drafts.map(() => ({ is: 'busy' }));
+      const final = locked ? isOfOneLog(drafts) : error instanceof Unavailable || drafts.length === 1;
+      if (final) return drafts.map(() => ({ is: 'failed', error }));
+      const half = Math.ceil(drafts.length / 2);
+      const first = await this.attempt(drafts.slice(0, half), sentAt, 'wait');
+      return [...first, ...(await this.attempt(drafts.slice(half), sentAt, 'wait'))];
+    }
+  }
+
+  /** Whoever waits behind a lock that was waited for in vain, or too long for a place to wait for one. */
+  private refuseLocked(batch: Batch, outcome: Outcome | undefined): void {
+    const inVain = outcome?.is === 'failed' && outcome.error instanceof RowLocked;
+    const behind = inVain ? this.lines.clear(batch) : [];
+    const late = this.lines.clearContended(this.clock.now() - CONTENDED_WAIT_MS);
+    for (const draft of [...behind, ...late]) {
+      this.lines.settled(draft);
+      draft.reject(new RowLocked());
+    }
+  }
+
+  /** Each log's changes are announced together, in order, and before their senders are answered. */
+  private settle(drafts: readonly PendingDraft[], outcomes: readonly Outcome[], sentAt: string): void {
+    const changes = drafts.map((draft, n) => changeOf(draft, outcomes[n], sentAt));
+    for (const [conversationId, ofLog] of byLog(changes)) this.feed.announce(conversationId, ofLog);
+    drafts.forEach((draft, n) => {
+      const outcome = outcomes[n];
+      if (outcome === undefined || outcome.is === 'busy') return;
+      this.lines.settled(draft);
+      answer(draft, outcome, changes[n]);
+    });
+    if (this.lines.size === 0) this.whenIdle?.();
+  }
+
+  /** When what waits now will have been written, at the pace of the latest batch. */
+  private retryAfterMs(): number {
+    const ms = Math.ceil(this.lines.size * this.msPerDraft);
+    return Math.min(Math.max(ms, RETRY_MS.least), RETRY_MS.most);
+  }
+}
+
+function byLog(changes: readonly (Change | undefined)[]): Map<ConversationId, Change[]> {
+  const logs = new Map<ConversationId, Change[]>();
+  for (const change of changes) {
+    if (change === undefined) continue;
+    const { conversationId } = change.message;
+    const log = logs.get(conversationId);
+    if (log) log.push(change);
+    else logs.set(conversationId, [change]);
+  }
+  return logs;
+}
+
+function isOfOneLog(drafts: readonly PendingDraft[]): boolean {
+  return drafts.every(({ conversationId }) => conversationId === drafts[0]?.conversationId);
+}
+
+function changeOf(draft: PendingDraft, outcome: Outcome | undefined, sentAt: string): Change | undefined {
+  if (outcome?.is !== 'stored') return undefined;
+  const { seq, membershipVersion } = outcome;
+  return { rev: seq, membershipVersion, message: messageOf(draft, sentAt, outcome) };
+}
+
+function answer(draft: PendingDraft, outcome: Exclude<Outcome, { is: 'busy' }>, change: Change | undefined): void {
+  switch (outcome.is) {
+    case 'stored':
+      if (change) draft.resolve({ message: change.message, duplicate: false });
+      return;
+    case 'duplicate':
+      draft.resolve({ message: outcome.earlier, duplicate: true });
+      return;
+    case 'conflict':
+      draft.reject(new NonceReused());
+      return;
+    case 'no_access':
+      draft.reject(new NoAccess());
+      return;
+    case 'rate_limited':
+      draft.reject(new RateLimited(outcome.retryAfterMs));
+      return;
+    case 'failed':
+      draft.reject(outcome.error);
   }
 }

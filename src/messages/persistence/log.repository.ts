@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import type { ConversationId, MessageId, UserId } from '../../common/ids.js';
 import type { ConversationHead, ConversationKind } from '../../conversations/conversation.js';
 import { PreparedStatements } from '../../infra/database/prepared-statements.js';
@@ -117,13 +117,20 @@ function headOf([lastSeq, membershipVersion, epoch]: LogRow | OpeningRow): Conve
   return { lastSeq, membershipVersion, epoch: epoch ?? '' };
 }
 
+const logger = new Logger(LogRepository.name);
+
 function statesOf(rows: readonly (LogRow | OpeningRow)[]): MessageState[] {
   const [first] = rows;
   return first === undefined || (first[3] as MessageId | null) === null ? [] : rows.map(stateOf);
 }
 
+const isTime = (text: string | null) => text === null || text.endsWith('Z');
+
 function stateOf(row: LogRow | OpeningRow): MessageState {
   const deletedAt = row[17];
+  const unreadable = !isTime(row[15]) || !isTime(row[16]) || !isTime(deletedAt);
+  if (unreadable)
+    logger.error({ msg: 'unreadable row of a log', error_id: row[3], conversation_id: row[4], rev: row[6] });
   return {
     id: row[3],
     conversationId: row[4],
@@ -141,5 +148,6 @@ function stateOf(row: LogRow | OpeningRow): MessageState {
     createdAt: row[15],
     editedAt: row[16],
     deletedAt,
+    ...(unreadable && { unreadable }),
   };
 }

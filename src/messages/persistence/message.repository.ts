@@ -8,7 +8,8 @@ const COLUMNS = `m.id, m.conversation_id, m.seq, m.rev, m.kind, m.sender_id, u.u
   m.reply_to_id, m.mentions, m.pinned, m.created_at, m.edited_at, m.deleted_at`;
 const FROM = 'FROM messages m JOIN users u ON u.id = m.sender_id';
 
-interface Row {
+/** A message with its sender's name. */
+export interface MessageRow {
   id: MessageId;
   conversation_id: ConversationId;
   seq: string;
@@ -26,71 +27,16 @@ interface Row {
   deleted_at: Date | null;
 }
 
-export interface StoredDraft {
-  state: MessageState;
-  draftHash: Buffer;
-}
-
-export interface NewMessage {
-  state: Omit<MessageState, 'senderUsername'>;
-  /** Null without a nonce. */
-  draftHash: Buffer | null;
-}
-
 /** The log's statements; each names its conversation, so that the log can be sharded by it. */
 @Injectable()
 export class MessageRepository {
-  /** Stores the next change of a conversation, whose row the caller has locked. Answers with the sender's name. */
-  async append(tx: Tx, { state, draftHash }: NewMessage): Promise<string> {
-    await tx.query('UPDATE conversations SET last_seq = $2 WHERE id = $1', [state.conversationId, state.rev]);
-    const rows = await tx.query<{ username: string }[]>(
-      `INSERT INTO messages (id, conversation_id, seq, rev, kind, sender_id, content, nonce, draft_hash, mentions, created_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-       RETURNING (SELECT username FROM users WHERE id = $6) AS username`,
-      [
-        state.id,
-        state.conversationId,
-        state.seq,
-        state.rev,
-        state.kind,
-        state.senderId,
-        state.content,
-        state.nonce,
-        draftHash,
-        state.mentions,
-        state.createdAt,
-      ],
-    );
-    return rows[0]?.username ?? '';
-  }
-
-  async findByNonce(
-    tx: Tx,
-    key: { conversationId: ConversationId; senderId: UserId; nonce: string },
-  ): Promise<StoredDraft | undefined> {
-    const rows = await tx.query<(Row & { draft_hash: Buffer })[]>(
-      `SELECT ${COLUMNS}, m.draft_hash ${FROM} WHERE m.conversation_id = $1 AND m.sender_id = $2 AND m.nonce = $3`,
-      [key.conversationId, key.senderId, key.nonce],
-    );
-    return rows[0] && { state: stateOf(rows[0]), draftHash: rows[0].draft_hash };
-  }
-
   async findById(tx: Tx, id: MessageId): Promise<MessageState | undefined> {
-    const rows = await tx.query<Row[]>(`SELECT ${COLUMNS} ${FROM} WHERE m.id = $1`, [id]);
+    const rows = await tx.query<MessageRow[]>(`SELECT ${COLUMNS} ${FROM} WHERE m.id = $1`, [id]);
     return rows[0] && stateOf(rows[0]);
-  }
-
-  /** When the sender last wrote here; undefined when never. */
-  async lastSentAt(tx: Tx, conversationId: ConversationId, senderId: UserId): Promise<Date | undefined> {
-    const rows = await tx.query<{ created_at: Date }[]>(
-      'SELECT created_at FROM messages WHERE conversation_id = $1 AND sender_id = $2 ORDER BY seq DESC LIMIT 1',
-      [conversationId, senderId],
-    );
-    return rows[0]?.created_at;
   }
 }
 
-function stateOf(row: Row): MessageState {
+export function stateOf(row: MessageRow): MessageState {
   return {
     id: row.id,
     conversationId: row.conversation_id,

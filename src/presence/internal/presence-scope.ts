@@ -75,8 +75,11 @@ export class PresenceScope {
   }
 
   connectionsOf(userId: UserId): ConnectionId[] {
-    const connections = [...(this.online.get(userId) ?? [])];
-    return connections.filter(([, state]) => state === 'open').map(([id]) => id);
+    const open: ConnectionId[] = [];
+    this.online.get(userId)?.forEach((state, id) => {
+      if (state === 'open') open.push(id);
+    });
+    return open;
   }
 
   private async watch(): Promise<Cancel> {

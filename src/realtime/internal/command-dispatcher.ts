@@ -4,6 +4,7 @@ import { MESSAGE_METADATA, MESSAGE_MAPPING_METADATA, PARAM_ARGS_METADATA } from 
 import { Connection } from '../connection.js';
 import { WireEvent } from '../wire.js';
 import { CommandParser, commandParser } from './command-validator.js';
+import { ClientMessage } from './message.js';
 
 const SOCKET = 0;
 const PAYLOAD = 3;
@@ -40,20 +41,25 @@ function commandHandler(gateway: object, name: string, contexts: ExternalContext
   const method = (gateway as Record<string, (...args: unknown[]) => Reply | Promise<Reply>>)[name];
   if (method === undefined) throw new Error(`${gateway.constructor.name} has no method ${name}`);
   const parameters = describeParameters(Object.getPrototypeOf(gateway) as object, name);
-  const parse = parameters.commandClass ? commandParser(parameters.commandClass) : (message: object) => message;
+  const parse = parameters.commandClass
+    ? commandParser(parameters.commandClass)
+    : ({ fields }: ClientMessage) => fields;
   const enhanced =
     parameters.custom ||
     ENHANCERS.some((key) => Reflect.hasMetadata(key, method) || Reflect.hasMetadata(key, gateway.constructor));
   if (enhanced) return { parse, invoke: nestContext(gateway, name, method, contexts) };
-  const { kinds } = parameters;
-  return {
-    parse,
-    invoke: (connection, command) =>
-      method.apply(
-        gateway,
-        kinds.map((kind) => (kind === SOCKET ? connection : command)),
-      ),
-  };
+  return { parse, invoke: directCall(gateway, method, parameters.kinds) };
+}
+
+/** A call of the method with its parameters in place; those that nearly all methods have, without an array for each call. */
+function directCall(gateway: object, method: (...args: unknown[]) => Reply | Promise<Reply>, kinds: number[]): Invoke {
+  if (kinds.length === 2 && kinds[0] === SOCKET && kinds[1] === PAYLOAD)
+    return (connection, command) => method.call(gateway, connection, command);
+  return (connection, command) =>
+    method.apply(
+      gateway,
+      kinds.map((kind) => (kind === SOCKET ? connection : command)),
+    );
 }
 
 interface Parameters {

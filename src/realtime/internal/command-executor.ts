@@ -23,7 +23,7 @@ export class CommandExecutor {
       return undefined;
     }
     try {
-      const reply = handler.invoke(this.connection, handler.parse(message.fields));
+      const reply = handler.invoke(this.connection, handler.parse(message));
       if (!(reply instanceof Promise)) {
         this.reply(reply, message.ref);
         return undefined;

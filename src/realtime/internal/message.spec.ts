@@ -4,7 +4,8 @@ import { parseMessage } from './message.js';
 describe('one message of a client (section 1)', () => {
   it('is an object with a string `type`, and perhaps a `ref`', () => {
     const fields = { type: 'a', ref: 'r', n: 1 };
-    expect(parseMessage(JSON.stringify(fields))).toEqual({ ok: true, message: { type: 'a', ref: 'r', fields } });
+    const text = JSON.stringify(fields);
+    expect(parseMessage(text)).toEqual({ ok: true, message: { type: 'a', ref: 'r', fields, text } });
   });
 
   it.each(['', 'x', '[]', 'null', '1', '{}', '{"type":1}', '{"__proto__":{"type":"a"}}'])('%j is bad_json', (text) => {

@@ -1,6 +1,6 @@
 import { ErrorCode, FieldProblem } from '../../common/domain-error.js';
 import { exceedsJsonLimits } from '../../common/json-limits.js';
-import { codePoints, isStorable } from '../../common/text.js';
+import { hasCodePoints, isStorable } from '../../common/text.js';
 
 const REF_MAX_LENGTH = 64;
 
@@ -9,6 +9,8 @@ export interface ClientMessage {
   type: string;
   ref: string | undefined;
   fields: Record<string, unknown>;
+  /** The JSON that the fields were read from. */
+  text: string;
 }
 
 export type ParsedMessage =
@@ -29,11 +31,11 @@ export function parseMessage(text: string): ParsedMessage {
     const details = [{ field: 'ref', problems: [problem] }];
     return { ok: false, code: 'validation_failed', message: 'Some fields are not valid.', details };
   }
-  return { ok: true, message: { type, ref, fields } };
+  return { ok: true, message: { type, ref, fields, text } };
 }
 
 function isRef(ref: unknown): ref is string {
-  return typeof ref === 'string' && codePoints(ref) <= REF_MAX_LENGTH && isStorable(ref);
+  return typeof ref === 'string' && hasCodePoints(ref, 0, REF_MAX_LENGTH) && isStorable(ref);
 }
 
 function parseJson(text: string): unknown {

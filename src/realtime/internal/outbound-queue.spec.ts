@@ -83,6 +83,39 @@ describe('outbound queue (architecture section 2)', () => {
     expect(queue.bufferedBytes).toBe(1000);
   });
 
+  it('does not cut one who has nearly taken everything for a run that is larger than the limit, but then', async () => {
+    const { socket, queue, frames, overflows } = setUp();
+    frames(2);
+    await turn();
+    queue.push(frameText('x'.repeat(3000)), 'durable');
+    expect(overflows()).toBe(0);
+    frames(1);
+    expect(overflows()).toBe(1);
+    await socket.peerReads();
+    await socket.peerReads();
+    frames(1);
+    expect(overflows()).toBe(1);
+  });
+
+  it('says when the peer has taken what it was owed, or is gone', async () => {
+    const { socket, queue, overflows } = setUp();
+    const told: string[] = [];
+    await queue.drained();
+    queue.push(frameText('x'.repeat(70_000)), 'durable');
+    void queue.drained().then(() => told.push('one'));
+    void queue.drained().then(() => told.push('two'));
+    await turn();
+    expect(told).toEqual([]);
+    await socket.peerReads();
+    expect(told).toEqual(['one', 'two']);
+    queue.push(frameText('x'.repeat(70_000)), 'durable');
+    void queue.drained().then(() => told.push('three'));
+    queue.clear();
+    await turn();
+    expect(told).toEqual(['one', 'two', 'three']);
+    expect(overflows()).toBe(0);
+  });
+
   it('tells for how long the oldest unread byte has waited', async () => {
     const { socket, clock, queue, frames } = setUp();
     frames(1);

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { Clock } from '../../common/clock.js';
 import { Frame } from '../wire.js';
+import { FrameChain } from './frame-chain.js';
 
 /** Volatile frames give way once a quarter of the limit waits; durable ones never do (protocol section 1). */
 const VOLATILE_SHARE = 0.25;
@@ -10,37 +11,45 @@ export type Urgency = 'durable' | 'volatile';
 /** Flushes every queue that got a frame in this turn of the event loop, once, when the turn's input has been handled. */
 class Flusher {
   private queues: OutboundQueue[] = [];
-  private scheduled = false;
+  private start = new FrameChain();
 
-  add(queue: OutboundQueue): void {
-    this.queues.push(queue);
-    if (this.scheduled) return;
-    this.scheduled = true;
-    setImmediate(() => {
-      this.flushAll();
-    });
+  /** Where a queue's frames of this turn start. */
+  add(queue: OutboundQueue): FrameChain {
+    if (this.queues.push(queue) === 1) {
+      setImmediate(() => {
+        this.flushAll();
+      });
+    }
+    return this.start;
   }
 
   private flushAll(): void {
     const queues = this.queues;
     this.queues = [];
-    this.scheduled = false;
+    this.start = new FrameChain();
     for (const queue of queues) queue.flush();
   }
 }
 
 const flusher = new Flusher();
 
+/** What was written at one time, and how much had been written with it. */
+interface Writing {
+  at: number;
+  total: number;
+}
+
 /**
- * What one connection is owed. Frames of one turn leave in one `writev`: fan-out is system calls, so writing once per
+ * What one connection is owed. Frames of one turn leave in one write: fan-out is system calls, so writing once per
  * socket and turn is where its speed comes from. Whole frames only, so control frames that `ws` writes fit in between.
+ * It holds nothing while its connection is idle.
  */
 export class OutboundQueue {
-  private frames: Buffer[] = [];
-  private queuedBytes = 0;
-  /** When each write that the socket has not finished was made, oldest first. */
-  private readonly writtenAt: number[] = [];
-  private readonly drainWaiters: (() => void)[] = [];
+  private queued: FrameChain | undefined;
+  private written = 0;
+  /** The writes that the socket has not finished, oldest first. */
+  private unfinished: Writing[] | undefined;
+  private drainWaiters: (() => void)[] | undefined;
 
   constructor(
     private readonly socket: Duplex,
@@ -51,63 +60,57 @@ export class OutboundQueue {
 
   /** Bytes that the peer has not taken yet. */
   get bufferedBytes(): number {
-    return this.queuedBytes + this.socket.writableLength;
+    return (this.queued?.length ?? 0) + this.socket.writableLength;
   }
 
   get isFull(): boolean {
     return this.bufferedBytes > this.limitBytes;
   }
 
-  push(frame: Frame, urgency: Urgency): void {
+  push({ bytes }: Frame, urgency: Urgency): void {
     if (!this.socket.writable) return;
-    const bytes = frame.bytes.length;
-    if (urgency === 'volatile' && this.bufferedBytes + bytes > this.limitBytes * VOLATILE_SHARE) return;
-    // What was queued in this very turn is not the peer's fault: only what the socket does not take counts.
-    if (this.bufferedBytes + bytes > this.limitBytes) this.flush();
-    // A frame larger than the limit may go to a peer that has taken everything before it.
-    if (this.bufferedBytes > 0 && this.bufferedBytes + bytes > this.limitBytes) {
-      this.onOverflow();
-      return;
+    if (this.bufferedBytes + bytes.length > this.limitBytes * VOLATILE_SHARE) {
+      if (urgency === 'volatile') return;
+      if (!this.makeRoomFor(bytes.length)) {
+        this.onOverflow();
+        return;
+      }
     }
-    if (this.frames.length === 0) flusher.add(this);
-    this.frames.push(frame.bytes);
-    this.queuedBytes += bytes;
+    this.queued = (this.queued ?? flusher.add(this)).followedBy(bytes);
   }
 
   flush(): void {
-    const frames = this.take();
-    const last = frames.pop();
-    if (last === undefined || !this.socket.writable) return;
-    this.writtenAt.push(this.clock.now());
-    if (frames.length === 0) {
-      this.socket.write(last, this.onWritten);
-      return;
-    }
-    this.socket.cork();
-    for (const bytes of frames) this.socket.write(bytes);
-    this.socket.write(last, this.onWritten);
-    this.socket.uncork();
+    const { queued, socket } = this;
+    this.queued = undefined;
+    if (queued === undefined || !socket.writable) return;
+    this.written += queued.length;
+    queued.writeTo(socket);
+    // Asking for the time, and remembering it, is only worth while for a peer that is behind.
+    if (socket.writableLength > 0) this.remember({ at: this.clock.now(), total: this.written });
+    else this.unfinished = undefined;
   }
 
   /** Resolves when the peer has taken most of what it is owed, or is gone: for who has much to send. */
   drained(): Promise<void> {
-    if (!this.isBusy) return Promise.resolve();
-    this.flush();
+    if (this.isBusy) this.flush();
+    if (!this.isBusy || !this.socket.writableNeedDrain) return Promise.resolve();
     return new Promise((resolve) => {
+      this.drainWaiters ??= this.awaitDrain();
       this.drainWaiters.push(resolve);
-      this.wakeDrained();
     });
   }
 
   /** Milliseconds that the oldest unread byte has waited for the peer; 0 when nothing is stuck. */
   stalledFor(now: number): number {
-    const oldest = this.writtenAt[0];
-    return oldest === undefined ? 0 : now - oldest;
+    this.forgetFinished();
+    const oldest = this.unfinished?.[0];
+    return oldest === undefined ? 0 : now - oldest.at;
   }
 
   /** Forgets what is queued: the peer is gone, or is told why it is cut. */
   clear(): void {
-    this.take();
+    this.queued = undefined;
+    this.unfinished = undefined;
     this.wakeDrained();
   }
 
@@ -115,20 +118,38 @@ export class OutboundQueue {
     return this.socket.writable && this.bufferedBytes > this.limitBytes * VOLATILE_SHARE;
   }
 
-  private take(): Buffer[] {
-    const frames = this.frames;
-    this.frames = [];
-    this.queuedBytes = 0;
-    return frames;
+  /**
+   * What was queued in this very turn is not the peer's fault: only what the socket does not take counts. One that has
+   * taken nearly everything before may be owed more than the limit at once: a large frame, or the run of a batch.
+   */
+  private makeRoomFor(bytes: number): boolean {
+    if (this.bufferedBytes + bytes <= this.limitBytes) return true;
+    this.flush();
+    return !this.isBusy || this.bufferedBytes + bytes <= this.limitBytes;
+  }
+
+  private remember(writing: Writing): void {
+    this.forgetFinished();
+    (this.unfinished ??= []).push(writing);
+  }
+
+  /** The socket takes writes in their order, so what it has taken tells which are finished. */
+  private forgetFinished(): void {
+    const taken = this.written - this.socket.writableLength;
+    while (this.unfinished?.[0] !== undefined && this.unfinished[0].total <= taken) this.unfinished.shift();
+    if (this.unfinished?.length === 0) this.unfinished = undefined;
+  }
+
+  private awaitDrain(): (() => void)[] {
+    this.socket.once('drain', () => {
+      this.wakeDrained();
+    });
+    return [];
   }
 
   private wakeDrained(): void {
-    if (this.drainWaiters.length === 0 || this.isBusy) return;
-    for (const wake of this.drainWaiters.splice(0)) wake();
+    const waiters = this.drainWaiters ?? [];
+    this.drainWaiters = undefined;
+    for (const wake of waiters) wake();
   }
-
-  private readonly onWritten = (): void => {
-    this.writtenAt.shift();
-    this.wakeDrained();
-  };
 }

@@ -1,0 +1,42 @@
+import type { BenchDatabase } from './database.js';
+import type { Report, Row, Sample } from './report.js';
+import type { Resources } from './resources.js';
+
+export interface RunOptions {
+  quick: boolean;
+  rounds: number;
+}
+
+/** What a benchmark is given; what it starts, it adds to `resources`. */
+export interface BenchContext extends RunOptions {
+  resources: Resources;
+  /** The run's database, opened at its first use. */
+  database: () => Promise<BenchDatabase>;
+  progress: (text: string) => void;
+}
+
+export interface Benchmark {
+  name: string;
+  title: string;
+  run(context: BenchContext): Promise<Report>;
+}
+
+export interface Contestant {
+  label: string;
+  measure: () => Promise<Sample>;
+}
+
+/** A B C, A B C, …: so that what else the machine does meets all alike. */
+export async function interleave(
+  { rounds, progress }: Pick<BenchContext, 'rounds' | 'progress'>,
+  what: string,
+  contestants: readonly Contestant[],
+): Promise<Row[]> {
+  const rows = contestants.map(({ label }) => ({ label, samples: [] as Sample[] }));
+  for (let round = 1; round <= rounds; round++)
+    for (const [n, { label, measure }] of contestants.entries()) {
+      progress(`${what}: round ${round} of ${rounds}, ${label}`);
+      rows[n]?.samples.push(await measure());
+    }
+  return rows;
+}

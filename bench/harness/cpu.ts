@@ -1,0 +1,45 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** What Linux counts in `/proc/<pid>/stat`: hundredths of a second, whatever the kernel's own tick is. */
+const TICKS_PER_SECOND = 100;
+
+interface Stat {
+  parent: number;
+  ticks: number;
+  /** Of children that have ended. */
+  endedChildren: number;
+}
+
+function read(pid: number): Stat | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    // The name in parentheses may hold anything, blanks too.
+    const fields = stat
+      .slice(stat.lastIndexOf(')') + 2)
+      .split(' ')
+      .map(Number);
+    const [parent = 0, utime = 0, stime = 0, cutime = 0, cstime = 0] = [1, 11, 12, 13, 14].map((n) => fields[n]);
+    return { parent, ticks: utime + stime, endedChildren: cutime + cstime };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Seconds of CPU that a process has used, in user and system mode. */
+export function cpuSeconds(pid: number): number {
+  return (read(pid)?.ticks ?? NaN) / TICKS_PER_SECOND;
+}
+
+/** Seconds of CPU of a process and its children, those that have ended too: Postgres has one for each connection. */
+export function familyCpuSeconds(pid: number): number {
+  let ticks = 0;
+  for (const name of readdirSync('/proc')) {
+    const child = /^\d+$/.test(name) ? read(Number(name)) : undefined;
+    if (child && (Number(name) === pid || child.parent === pid)) ticks += child.ticks;
+  }
+  return (ticks + (read(pid)?.endedChildren ?? 0)) / TICKS_PER_SECOND;
+}
+
+export function parentOf(pid: number): number {
+  return read(pid)?.parent ?? 0;
+}

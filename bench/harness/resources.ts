@@ -1,0 +1,23 @@
+/** What a run has started: undone in reverse order, once, however the run ends. */
+export class Resources {
+  private readonly undo: (() => unknown)[] = [];
+  private releasing: Promise<void> | undefined;
+
+  add(undo: () => unknown): void {
+    this.undo.push(undo);
+  }
+
+  release(): Promise<void> {
+    this.releasing ??= this.releaseAll();
+    return this.releasing;
+  }
+
+  private async releaseAll(): Promise<void> {
+    for (const undo of this.undo.reverse())
+      try {
+        await undo();
+      } catch (error) {
+        process.stderr.write(`bench: ${String(error)}\n`);
+      }
+  }
+}

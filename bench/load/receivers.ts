@@ -1,0 +1,68 @@
+import type { Client } from './client.js';
+import type { FanOutResult } from './tasks.js';
+
+const READ_IN_FULL = 4;
+const QUIET_MS = 5000;
+
+/** Counts what comes to whom, and reads a few receivers' frames in full: numbers must be in order, each once. */
+export class Receivers {
+  deliveries = 0;
+  disordered = 0;
+  /** Called after each frame. */
+  onDelivery: () => void = () => undefined;
+  private readonly counts: Float64Array;
+
+  constructor(
+    private readonly clients: readonly Client[],
+    event: 'message' | 'typing',
+  ) {
+    this.counts = new Float64Array(clients.length);
+    const every = Math.max(1, Math.floor(clients.length / READ_IN_FULL));
+    clients.forEach((client, index) => {
+      const inFull = event === 'message' && index % every === 0;
+      const check = inFull ? this.orderCheck(client) : undefined;
+      client.on(event, (bytes, start, end) => {
+        this.deliveries++;
+        this.counts[index] = (this.counts[index] ?? 0) + 1;
+        check?.(bytes.toString('utf8', start, end));
+        this.onDelivery();
+      });
+    });
+  }
+
+  get size(): number {
+    return this.clients.length;
+  }
+
+  /** Waits until everyone has everything, or nothing has come for five seconds. */
+  async drain(sent: number): Promise<void> {
+    let last = -1;
+    let since = performance.now();
+    while (this.deliveries < sent * this.size) {
+      if (this.deliveries !== last) since = performance.now();
+      else if (performance.now() - since > QUIET_MS) return;
+      last = this.deliveries;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+
+  outcome(sent: number, seconds: number): FanOutResult {
+    const wrong = this.counts.filter((count) => count !== sent).length;
+    return {
+      sent,
+      deliveries: this.deliveries,
+      expected: sent * this.size,
+      seconds,
+      disordered: this.disordered + wrong,
+    };
+  }
+
+  private orderCheck({ dialect }: Client): (text: string) => void {
+    let last: number | undefined;
+    return (text) => {
+      const seq = Number(dialect.read(text)['seq']);
+      if (last !== undefined && seq !== last + 1) this.disordered++;
+      last = seq;
+    };
+  }
+}

@@ -1,0 +1,144 @@
+import type { Latencies } from '../harness/statistics.js';
+import type { ClientOptions } from './client.js';
+import type { Member } from './dialects.js';
+
+export interface ConnectInput extends ClientOptions {
+  members: Member[];
+  /** Connections that may be on their way at the same time. */
+  concurrency: number;
+  /** Loopback addresses to come from, in turn. */
+  addresses?: string[];
+}
+
+export interface Connected {
+  connected: number;
+  /** How many failed, by reason. */
+  failed: Record<string, number>;
+  seconds: number;
+  latency: Latencies;
+}
+
+export interface FanOutInput {
+  event: 'message' | 'typing';
+  senders: number;
+  seconds: number;
+  /** Messages on their way at the same time, all senders together. */
+  window: number;
+}
+
+export interface FanOutResult {
+  sent: number;
+  deliveries: number;
+  /** `sent` times receivers. */
+  expected: number;
+  seconds: number;
+  /** Frames out of order, or twice, at the receivers whose frames are read in full. */
+  disordered: number;
+}
+
+export interface OfferedInput {
+  senders: number;
+  seconds: number;
+  deliveriesPerSecond: number;
+}
+
+export interface OfferedResult extends FanOutResult {
+  latency: Latencies;
+}
+
+export interface DurableInput {
+  senders: number;
+  seconds: number;
+}
+
+export interface DurableResult {
+  acknowledged: number;
+  refused: number;
+  /** Messages that came to receivers, the senders themselves among them. */
+  deliveries: number;
+  expected: number;
+  seconds: number;
+  latency: Latencies;
+}
+
+export interface LoneInput {
+  messages: number;
+}
+
+export interface RelayInput {
+  /** Signals on their way per pair. */
+  window: number;
+  seconds: number;
+  bytes: number;
+}
+
+export interface RelayResult {
+  relayed: number;
+  seconds: number;
+  latency: Latencies;
+}
+
+export interface ChurnInput extends ClientOptions {
+  members: Member[];
+  /** Joins and leaves, all members together. */
+  times: number;
+  concurrency: number;
+}
+
+export interface ChurnResult {
+  joinsAndLeaves: number;
+  seconds: number;
+  failed: Record<string, number>;
+}
+
+export interface ResumeInput extends ClientOptions {
+  members: Member[];
+  /** How many changes each missed. */
+  missed: number;
+  times: number;
+}
+
+export interface ResumeResult {
+  latency: Latencies;
+  /** Replays that were not whole, in order and complete. */
+  wrong: number;
+}
+
+export interface RequestsInput {
+  port: number;
+  token: string;
+  paths: string[];
+  /** What every answer's `items` must number. */
+  items: number;
+}
+
+export interface RequestsResult {
+  latency: Latencies;
+  wrong: number;
+}
+
+/** What a load process can be asked to do; one thing at a time. */
+export interface Tasks {
+  connect: (input: ConnectInput) => Promise<Connected>;
+  disconnect: () => Promise<number>;
+  fanOut: (input: FanOutInput) => Promise<FanOutResult>;
+  offered: (input: OfferedInput) => Promise<OfferedResult>;
+  durable: (input: DurableInput) => Promise<DurableResult>;
+  lone: (input: LoneInput) => Promise<Latencies>;
+  relay: (input: RelayInput) => Promise<RelayResult>;
+  churn: (input: ChurnInput) => Promise<ChurnResult>;
+  resume: (input: ResumeInput) => Promise<ResumeResult>;
+  requests: (input: RequestsInput) => Promise<RequestsResult>;
+}
+
+export interface TaskRequest {
+  id: number;
+  task: keyof Tasks;
+  input: unknown;
+}
+
+export interface TaskAnswer {
+  id: number;
+  result?: unknown;
+  error?: string;
+}

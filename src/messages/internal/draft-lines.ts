@@ -1,0 +1,148 @@
+import type { ConversationId } from '../../common/ids.js';
+import type { PendingDraft } from './pending-draft.js';
+
+/** Rows, and characters of text, that one statement takes: beyond them a batch gains nothing. */
+const BATCH_ROWS = 1000;
+const BATCH_CHARACTERS = 1_000_000;
+/** Drafts of one log, and of all, that may wait on this node, and their characters of text. */
+const LINE_LIMIT = 1000;
+const TOTAL_LIMIT = 10_000;
+const TOTAL_CHARACTERS = 8_000_000;
+
+/** The drafts of one conversation that wait, in the order of arrival. */
+interface Line {
+  readonly conversationId: ConversationId;
+  drafts: PendingDraft[];
+  /** Somebody else holds its lock: it is written by itself, so that no other line waits for it. */
+  contended: boolean;
+}
+
+/** Drafts that are committed together: each line's are together, and in order. */
+export interface Batch {
+  readonly lines: readonly Line[];
+  readonly drafts: readonly PendingDraft[];
+}
+
+/**
+ * Which drafts are written when. A conversation is in one batch at a time, so that the drafts of a sender stay in order;
+ * conversations take turns, and each turn takes all that waits, up to the limits of a batch.
+ */
+export class DraftLines {
+  private readonly lines = new Map<ConversationId, Line>();
+  /** Lines with drafts, none of them in a batch, in the order of their turns. */
+  private readonly ready = new Set<Line>();
+  private readonly contended = new Set<Line>();
+  private count = 0;
+  private characters = 0;
+
+  /** Drafts that wait or are being written. */
+  get size(): number {
+    return this.count;
+  }
+
+  /** Whether it was taken in; false when too much waits already. */
+  add(draft: PendingDraft): boolean {
+    const known = this.lines.get(draft.conversationId);
+    const full = this.count >= TOTAL_LIMIT || this.characters >= TOTAL_CHARACTERS;
+    if (full || (known && known.drafts.length >= LINE_LIMIT)) return false;
+    this.count += 1;
+    this.characters += draft.content.length;
+    if (known) known.drafts.push(draft);
+    else this.open(draft);
+    return true;
+  }
+
+  /** What is written next; undefined when nothing can be. */
+  take(): Batch | undefined {
+    if (this.ready.size === 0) return undefined;
+    const lines: Line[] = [];
+    const drafts: PendingDraft[] = [];
+    const room = { rows: BATCH_ROWS, characters: BATCH_CHARACTERS };
+    for (const line of this.ready) {
+      this.ready.delete(line);
+      lines.push(line);
+      takeFrom(line, drafts, room);
+      if (room.rows <= 0 || room.characters <= 0) break;
+    }
+    return { lines, drafts };
+  }
+
+  /** The next line whose lock has to be waited for; undefined when there is none. */
+  takeContended(): Batch | undefined {
+    for (const line of this.contended) {
+      this.contended.delete(line);
+      const drafts: PendingDraft[] = [];
+      takeFrom(line, drafts, { rows: BATCH_ROWS, characters: BATCH_CHARACTERS });
+      return { lines: [line], drafts };
+    }
+    return undefined;
+  }
+
+  /** A draft was answered, whatever the answer. */
+  settled({ content }: PendingDraft): void {
+    this.count -= 1;
+    this.characters -= content.length;
+  }
+
+  /** These, of a batch that is still under way, could not get the lock: they go first when their line is written. */
+  putBack({ lines }: Batch, drafts: readonly PendingDraft[]): void {
+    for (const line of lines) {
+      const own = drafts.filter(({ conversationId }) => conversationId === line.conversationId);
+      if (own.length === 0) continue;
+      line.drafts = [...own, ...line.drafts];
+      line.contended = true;
+    }
+  }
+
+  /** The batch is done: its lines may be written again. */
+  release({ lines }: Batch): void {
+    for (const line of lines) {
+      if (line.drafts.length === 0) this.lines.delete(line.conversationId);
+      else if (line.contended) this.contended.add(line);
+      else this.ready.add(line);
+    }
+  }
+
+  /** All that waits behind these drafts' lines: whoever holds the lock has kept it too long. */
+  clear({ lines }: Batch): PendingDraft[] {
+    return lines.flatMap((line) => line.drafts.splice(0));
+  }
+
+  /** What has waited since before then for its turn to wait for a lock. */
+  clearContended(before: number): PendingDraft[] {
+    const cleared: PendingDraft[] = [];
+    for (const line of this.contended) {
+      if ((line.drafts[0]?.since ?? before) >= before) continue;
+      this.contended.delete(line);
+      this.lines.delete(line.conversationId);
+      cleared.push(...line.drafts);
+    }
+    return cleared;
+  }
+
+  private open(draft: PendingDraft): void {
+    const line = { conversationId: draft.conversationId, drafts: [draft], contended: false };
+    this.lines.set(line.conversationId, line);
+    this.ready.add(line);
+  }
+}
+
+/** The first of a line, up to one whose nonce is among them: that one has to see what the earlier one made. */
+function takeFrom(line: Line, drafts: PendingDraft[], room: { rows: number; characters: number }): void {
+  const nonces = new Set<string>();
+  let taken = 0;
+  for (const draft of line.drafts) {
+    if (room.rows <= 0 || room.characters <= 0) break;
+    const { nonce, content } = draft;
+    if (nonce !== undefined) {
+      const key = `${draft.senderId} ${nonce}`;
+      if (nonces.has(key)) break;
+      nonces.add(key);
+    }
+    room.rows -= 1;
+    room.characters -= content.length;
+    drafts.push(draft);
+    taken += 1;
+  }
+  line.drafts.splice(0, taken);
+}

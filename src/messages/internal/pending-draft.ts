@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto';
+import type { ConversationKind } from '../../conversations/conversation.js';
+import type { ConversationId, MessageId, UserId } from '../../common/ids.js';
+import type { MessageDraft, MessageState, Sent } from '../message.js';
+import type { Appendable } from '../persistence/log-append.js';
+import { mentionCandidates } from './mentions.js';
+
+/** A draft with its sender and its log; content and nonce are trimmed. */
+export interface Submission {
+  senderId: UserId;
+  conversationId: ConversationId;
+  /** Where the caller names a channel or a DM: a log of the other kind is not there for it. */
+  kind?: ConversationKind;
+  draft: MessageDraft;
+}
+
+/** A submission that waits to be committed, and its sender's promise. */
+export interface PendingDraft extends Appendable {
+  /** When it was accepted. */
+  since: number;
+  resolve(sent: Sent): void;
+  reject(reason: unknown): void;
+}
+
+export function appendable(id: MessageId, { senderId, conversationId, kind, draft }: Submission): Appendable {
+  const { content, nonce } = draft;
+  const names = content.includes('@') ? mentionCandidates(content) : [];
+  return {
+    id,
+    conversationId,
+    senderId,
+    content,
+    expectedKind: kind,
+    nonce,
+    draftHash: nonce === undefined ? undefined : hashOf(draft),
+    mentionedNames: names.length === 0 ? undefined : names.join(' '),
+  };
+}
+
+/** The message that a draft has become. */
+export function messageOf(
+  { id, conversationId, senderId, content, nonce }: Appendable,
+  createdAt: string,
+  { seq, senderUsername, mentions }: Pick<MessageState, 'seq' | 'senderUsername' | 'mentions'>,
+): MessageState {
+  return {
+    id,
+    conversationId,
+    seq,
+    rev: seq,
+    kind: 'message',
+    senderId,
+    senderUsername,
+    content,
+    nonce: nonce ?? null,
+    replyToId: null,
+    mentions,
+    pinned: false,
+    createdAt,
+    editedAt: null,
+    deletedAt: null,
+  };
+}
+
+/** What makes two drafts the same: kept as first sent, so that a later edit does not turn a retry into a conflict. */
+function hashOf({ content }: MessageDraft): Buffer {
+  return createHash('sha256')
+    .update(JSON.stringify([content]))
+    .digest();
+}

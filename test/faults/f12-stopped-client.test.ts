@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { ChildScript } from '../support/child-script.js';
+import { eventually } from '../support/eventually.js';
+import { SocketClient } from '../support/socket-client.js';
+import { summary } from './support/load.js';
+import { longestAck } from './support/locked-channel.js';
+import { expectWhole } from './support/oracle.js';
+import { residentMemory } from './support/resident-memory.js';
+import { count, figures } from './support/scale.js';
+import { Stage } from './support/stage.js';
+
+const MINUTE_MS = 60_000;
+/** 16 KB each, so that a stopped client's share soon exceeds what the kernel takes for it. */
+const LARGE = '\u{1f642}'.repeat(4000);
+
+let stage: Stage;
+let client: ChildScript | undefined;
+beforeAll(async () => {
+  stage = await Stage.open();
+}, MINUTE_MS);
+afterAll(async () => {
+  client?.kill('SIGKILL');
+  await stage.close();
+});
+
+/** What the client's process has said so far. */
+const facts = (): Record<string, unknown>[] =>
+  (client?.output ?? '')
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+
+it(
+  'F12: a client whose process is stopped is cut, alone; it resumes when it runs again, and has missed nothing',
+  async () => {
+    const stopped = stage.user(4);
+    const watcher = await SocketClient.connect(stage.urlOf(stage.user(0), { presence: 'each' }));
+    const url = stage.urlOf(stopped, { presence: 'none' });
+    client = new ChildScript(
+      `import { read } from './test/faults/support/reading-client.mjs'; read(${JSON.stringify({ url })});`,
+    );
+    await eventually(() => facts().some(({ connected }) => connected === 0), MINUTE_MS);
+    client.kill('SIGSTOP');
+
+    stage.read(1);
+    await eventually(() => stage.readers.every(({ cursor }) => cursor === 0));
+    const before = residentMemory(stage.server.pid);
+    stage.write(4, LARGE);
+    const started = performance.now();
+    await watcher.next(({ type, user_id }) => type === 'user_left' && user_id === stopped.id, 2 * MINUTE_MS);
+    const cutAfterMs = Math.round(performance.now() - started);
+    await eventually(() => stage.acked >= count('F12.messages'), 5 * MINUTE_MS);
+    const grownMb = residentMemory(stage.server.pid) - before;
+    await stage.settle();
+    const verdict = await expectWhole(stage);
+    expect(stage.errors).toEqual({});
+    expect(stage.readers.map(({ socket }) => [...socket.closes.keys()])).toEqual([[1006]]);
+
+    client.kill('SIGCONT');
+    await eventually(() => facts().some(({ resumed }) => resumed !== undefined), MINUTE_MS);
+    const { position, closed } = facts().find(({ closed }) => closed !== undefined)!;
+    expect([1006, 4413]).toContain(closed);
+    expect(position).toBeLessThan(verdict.head);
+    expect(facts().filter(({ violation }) => violation !== undefined)).toEqual([]);
+    const { resumed, complete } = facts().findLast((fact) => fact['resumed'] !== undefined)!;
+    // All or nothing: 1000 changes at most are replayed in band (section 2).
+    expect(complete).toBe(verdict.head - Number(position) <= 1000);
+    expect(resumed).toBe(complete === true ? verdict.head : position);
+    // 1 MiB is what may wait for one client; the rest is room for a garbage collector.
+    expect(grownMb).toBeLessThan(150);
+    figures('F12', {
+      ...summary(stage, verdict),
+      'cut and gone for the others after, ms': cutAfterMs,
+      'memory grown by, MB': grownMb,
+      'longest wait of a writer, ms': longestAck(stage),
+    });
+    await watcher.close();
+  },
+  20 * MINUTE_MS,
+);

@@ -1,0 +1,11 @@
+// On SIGUSR2 the process says what it holds, after a garbage collection. A test has node load this file before the program.
+import { readdirSync } from 'node:fs';
+
+process.on('SIGUSR2', () => {
+  globalThis.gc();
+  const kinds = {};
+  for (const kind of process.getActiveResourcesInfo()) kinds[kind] = (kinds[kind] ?? 0) + 1;
+  const files = readdirSync('/proc/self/fd').length;
+  const heapKb = Math.round(process.memoryUsage().heapUsed / 1024);
+  process.stdout.write(`resources ${JSON.stringify({ kinds, files, heapKb })}\n`);
+});

@@ -1,0 +1,129 @@
+import { ApiClient } from '../../support/api-client.js';
+import { eventually } from '../../support/eventually.js';
+import type { ReceivedEvent } from '../../support/socket-client.js';
+import { ReconnectingSocket } from './reconnecting-socket.js';
+
+interface ReaderOptions {
+  wsUrl: string;
+  api: ApiClient;
+  channelId: string;
+  token: string;
+  /** Where to begin; without it, at the log's head. */
+  since?: number;
+  epoch?: string;
+}
+
+interface Numbered {
+  id: string;
+  rev: number;
+}
+
+/**
+ * Follows a log of births, which has a message for every number: each must come once, after the one before it. Resumes
+ * from its own position whenever it is disconnected, and reloads by the change feed where it is told to.
+ */
+export class ResumingReader {
+  /** The message of each number. */
+  readonly seen = new Map<number, string>();
+  /** What broke the promise, in words. */
+  readonly violations: string[] = [];
+  /** `error` frames that came unasked. */
+  readonly errors: ReceivedEvent[] = [];
+  resumes = 0;
+  reloads = 0;
+  readonly socket: ReconnectingSocket;
+  private position: number | undefined;
+  private epoch: string | undefined;
+  private readonly held: ReceivedEvent[] = [];
+  private reloading = false;
+
+  constructor(private readonly options: ReaderOptions) {
+    this.position = options.since;
+    this.epoch = options.epoch;
+    this.socket = new ReconnectingSocket({
+      url: () => this.url,
+      received: (event) => {
+        if (this.reloading) this.held.push(event);
+        else this.handle(event);
+      },
+    });
+  }
+
+  /** The number of the latest change that it has. */
+  get cursor(): number {
+    return this.position ?? -1;
+  }
+
+  /** Resolves once it has everything up to this number. */
+  async reached(number: number, waitMs = 30_000): Promise<void> {
+    await eventually(() => this.cursor >= number && !this.reloading, waitMs).catch((cause: unknown) => {
+      throw new Error(`The reader is at ${this.cursor}, and not at ${number}.`, { cause });
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.socket.stop();
+  }
+
+  private get url(): string {
+    const { wsUrl, channelId, token } = this.options;
+    const query = new URLSearchParams({ token, presence: 'none' });
+    if (this.position !== undefined) query.set('since', String(this.position));
+    if (this.position !== undefined && this.epoch !== undefined) query.set('epoch', this.epoch);
+    return `${wsUrl}/ws/channel/${channelId}?${query.toString()}`;
+  }
+
+  private handle(event: ReceivedEvent): void {
+    if (event.type === 'connected') {
+      this.epoch = event['epoch'] as string;
+      this.position ??= event['last_seq'] as number;
+    } else if (event.type === 'message' || event.type === 'message_updated') {
+      this.take({ id: event['id'] as string, rev: event['rev'] as number });
+    } else if (event.type === 'resumed') {
+      this.resumes++;
+      if (event['complete'] === false) void this.reload();
+    } else if (event.type === 'error') {
+      this.errors.push(event);
+    }
+  }
+
+  private take({ id, rev }: Numbered): void {
+    if (rev !== this.cursor + 1) this.violations.push(`${rev} came after ${this.cursor}`);
+    this.position = rev;
+    this.seen.set(rev, id);
+  }
+
+  /** What the connection brings meanwhile waits, and what the feed has brought already is dropped. */
+  private async reload(): Promise<void> {
+    this.reloading = true;
+    this.reloads++;
+    try {
+      await this.readFeed();
+    } catch {
+      // The server is away: the next connection resumes from where the feed has come to.
+      this.held.length = 0;
+      this.socket.drop();
+    }
+    this.reloading = false;
+    this.catchUp();
+  }
+
+  private catchUp(): void {
+    for (let event = this.held.shift(); event; event = this.held.shift()) {
+      const rev = event['rev'] as number | undefined;
+      if (rev === undefined || rev > this.cursor) this.handle(event);
+      if (this.reloading) return;
+    }
+  }
+
+  private async readFeed(): Promise<void> {
+    const { api, channelId, token } = this.options;
+    for (let hasMore = true; hasMore;) {
+      const query = `since=${this.cursor}&epoch=${this.epoch ?? ''}&limit=100`;
+      const { status, body } = await api.get(`/channels/${channelId}/changes?${query}`, { token });
+      if (status !== 200) throw new Error(`The change feed answered ${status}.`);
+      for (const item of body.items as Numbered[]) this.take(item);
+      hasMore = body.has_more as boolean;
+    }
+  }
+}
