@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ChannelsModule } from '../channels/channels.module.js';
+import { ConversationsModule } from '../conversations/conversations.module.js';
 import { DmsModule } from '../dms/dms.module.js';
 import { MessagesModule } from '../messages/messages.module.js';
 import { PresenceModule } from '../presence/presence.module.js';
@@ -11,17 +12,19 @@ import { DmAdmission } from './dm/dm.admission.js';
 import { DmGateway } from './dm/dm.gateway.js';
 import { ChannelPresence } from './shared/channel-presence.js';
 import { ConversationStream } from './shared/conversation-stream.js';
+import { EpochWatch } from './shared/epoch-watch.js';
 import { SenderNames } from './shared/sender-names.js';
 import { SocketCloser } from './shared/socket-closer.js';
 import { GroupPresenceController } from './user/http/group-presence.controller.js';
 
 @Module({
-  imports: [ChannelsModule, DmsModule, MessagesModule, PresenceModule, SignalingModule],
+  imports: [ChannelsModule, ConversationsModule, DmsModule, MessagesModule, PresenceModule, SignalingModule],
   controllers: [ChannelPresenceController, GroupPresenceController],
   providers: [
     ChannelPresence,
     ConversationStream,
     SocketCloser,
+    EpochWatch,
     SenderNames,
     ChannelAdmission,
     ChannelGateway,

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EpochWatch } from '../../src/gateways/shared/epoch-watch.js';
 import { ConnectionRegistry } from '../../src/realtime/connection-registry.js';
 import { MessageHistoryService } from '../../src/messages/message-history.service.js';
 import type { UserId } from '../../src/common/ids.js';
@@ -160,9 +161,31 @@ describe('resume (2)', () => {
     });
     expect((await client.closed).code).toBe(1012);
     expect(client.seen.filter(({ type }) => type === 'resumed')).toEqual([]);
+    await app.app.get(EpochWatch, { strict: false }).check();
     const again = await log.alice.dial(`/ws/channel/${log.channelId}`, { since: '200', epoch: log.epoch });
     expect(await again.next('resumed')).toMatchObject({ complete: false });
     await again.close();
+  });
+
+  it('is asked of all when the log is restored under them: sockets close 1012, and what comes after is not missed', async () => {
+    const { owner, alice, channelId, epoch } = await logOf(5);
+    const watch = app.app.get(EpochWatch, { strict: false });
+    await watch.check();
+    const before = await alice.channel(channelId);
+    // An older state of the log, in its place.
+    await app.sql('DELETE FROM messages WHERE conversation_id = $1 AND seq > 3', [channelId]);
+    await app.sql('UPDATE conversations SET last_seq = 3 WHERE id = $1', [channelId]);
+    await app.sql('UPDATE log_epoch SET uuid = gen_random_uuid()');
+    // Its goodbye takes its time, and must not keep what it held.
+    before.ws.pause();
+    await watch.check();
+    const back = await alice.dial(`/ws/channel/${channelId}`, { since: '3', epoch });
+    expect(await back.next('resumed')).toMatchObject({ complete: false, last_seq: 3 });
+    expectOk(await owner.api.post(`/channels/${channelId}/messages`, { content: 'a new fourth' }));
+    expect(await back.next('message')).toMatchObject({ seq: 4, content: 'a new fourth' });
+    before.ws.resume();
+    expect((await before.closed).code).toBe(1012);
+    await back.close();
   });
 
   it('ends with 4403 when the member is removed during the replay', async () => {
