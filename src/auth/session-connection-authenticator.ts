@@ -27,7 +27,7 @@ export class SessionConnectionAuthenticator extends ConnectionAuthenticator {
     clock: Clock,
   ) {
     super();
-    this.line = new WaitingLine(settings.DATABASE_POOL_SIZE, clock);
+    this.line = new WaitingLine(Math.ceil(settings.DATABASE_POOL_SIZE / 2), clock);
   }
 
   /**
