@@ -1,5 +1,5 @@
 import type { BenchDatabase } from './database.js';
-import type { Report, Row, Sample } from './report.js';
+import type { Report, Row, Sample, Section } from './report.js';
 import type { Resources } from './resources.js';
 
 export interface RunOptions {
@@ -13,6 +13,8 @@ export interface BenchContext extends RunOptions {
   /** The run's database, opened at its first use. */
   database: () => Promise<BenchDatabase>;
   progress: (text: string) => void;
+  /** Prints a table before the rest is measured; those not shown are printed at the end. */
+  show: (section: Section) => void;
 }
 
 export interface Benchmark {

@@ -42,9 +42,10 @@ async function startOwn(resources: Resources): Promise<string> {
   resources.add(() => {
     rmSync(folder, { recursive: true, force: true });
   });
-  const postgres = await startEmbeddedPostgres({ dataDir: path.join(folder, 'postgres') });
-  resources.add(() => postgres.stop());
-  return postgres.url;
+  // Also while it is still starting: a run that is stopped then waits for it, and ends it.
+  const starting = startEmbeddedPostgres({ dataDir: path.join(folder, 'postgres') });
+  resources.add(async () => (await starting).stop());
+  return (await starting).url;
 }
 
 async function createOn(server: string, resources: Resources): Promise<string> {

@@ -4,7 +4,9 @@ export class Resources {
   private releasing: Promise<void> | undefined;
 
   add(undo: () => unknown): void {
-    this.undo.push(undo);
+    // Too late to be kept: what was just starting when the run ended.
+    if (this.releasing) undo();
+    else this.undo.push(undo);
   }
 
   release(): Promise<void> {

@@ -23,8 +23,11 @@ export const durableBenchmark: Benchmark = {
     const failures: string[] = [];
     const sections: Section[] = [];
     const writers = await openWriters(context);
-    for (const senders of context.quick ? [64] : [1, 64, 256])
-      sections.push(await atOnce(context, { senders, writers, failures }));
+    for (const senders of context.quick ? [64] : [1, 64, 256]) {
+      const section = await atOnce(context, { senders, writers, failures });
+      context.show(section);
+      sections.push(section);
+    }
     await writers.stop();
     return { sections, verdicts: verdicts(sections), failures };
   },

@@ -31,8 +31,10 @@ export const fanOutBenchmark: Benchmark = {
         context.progress(`${size} receivers: connecting to ${arena.server.label}`);
         await connect(arena, members, failures);
       }
-      sections.push(await saturated(context, { size, arenas, failures }));
-      if (size === 1000) sections.push(await offered(context, { size, arenas, failures }));
+      const measured = [await saturated(context, { size, arenas, failures })];
+      if (size === 1000) measured.push(await offered(context, { size, arenas, failures }));
+      measured.forEach(context.show);
+      sections.push(...measured);
       await Promise.all(arenas.map(({ load }) => load.run('disconnect', undefined)));
     }
     await closeArenas(arenas);
