@@ -36,12 +36,22 @@ export class ResumingReader {
   private epoch: string | undefined;
   private readonly held: ReceivedEvent[] = [];
   private reloading = false;
+  private connection = 0;
+  /** Where the feed has brought it on this connection: the stream comes to that later, and repeats what was between. */
+  private reloadedTo = -1;
 
   constructor(private readonly options: ReaderOptions) {
     this.position = options.since;
     this.epoch = options.epoch;
     this.socket = new ReconnectingSocket({
       url: () => this.url,
+      lost: () => {
+        // What a reload under way brings from now on is behind what the next connection will ask for.
+        this.connection++;
+        this.reloading = false;
+        this.reloadedTo = -1;
+        this.held.length = 0;
+      },
       received: (event) => {
         if (this.reloading) this.held.push(event);
         else this.handle(event);
@@ -78,7 +88,8 @@ export class ResumingReader {
       this.epoch = event['epoch'] as string;
       this.position ??= event['last_seq'] as number;
     } else if (event.type === 'message' || event.type === 'message_updated') {
-      this.take({ id: event['id'] as string, rev: event['rev'] as number });
+      const rev = event['rev'] as number;
+      if (rev > this.reloadedTo) this.take({ id: event['id'] as string, rev });
     } else if (event.type === 'resumed') {
       this.resumes++;
       if (event['complete'] === false) void this.reload();
@@ -95,32 +106,34 @@ export class ResumingReader {
 
   /** What the connection brings meanwhile waits, and what the feed has brought already is dropped. */
   private async reload(): Promise<void> {
+    const { connection } = this;
     this.reloading = true;
     this.reloads++;
     try {
-      await this.readFeed();
+      await this.readFeed(connection);
     } catch {
       // The server is away: the next connection resumes from where the feed has come to.
-      this.held.length = 0;
       this.socket.drop();
     }
+    if (connection !== this.connection) return;
     this.reloading = false;
+    this.reloadedTo = this.cursor;
     this.catchUp();
   }
 
   private catchUp(): void {
     for (let event = this.held.shift(); event; event = this.held.shift()) {
-      const rev = event['rev'] as number | undefined;
-      if (rev === undefined || rev > this.cursor) this.handle(event);
+      this.handle(event);
       if (this.reloading) return;
     }
   }
 
-  private async readFeed(): Promise<void> {
+  private async readFeed(connection: number): Promise<void> {
     const { api, channelId, token } = this.options;
     for (let hasMore = true; hasMore;) {
       const query = `since=${this.cursor}&epoch=${this.epoch ?? ''}&limit=100`;
       const { status, body } = await api.get(`/channels/${channelId}/changes?${query}`, { token });
+      if (connection !== this.connection) return;
       if (status !== 200) throw new Error(`The change feed answered ${status}.`);
       for (const item of body.items as Numbered[]) this.take(item);
       hasMore = body.has_more as boolean;
