@@ -27,6 +27,8 @@ const FAREWELL_SHARE = 0.8;
 /** Clients of a planned stop come back within this time, spread out. */
 const COMEBACK_SPREAD_MS = 5000;
 const WAVES = 20;
+/** Header lines of an upgrade; browsers and proxies send a few dozen. */
+const MOST_HEADERS = 200;
 
 /** What the adapter knows of the port that the raw gateways share. */
 export interface Surroundings {
@@ -154,6 +156,7 @@ export class RealtimeServer implements OnModuleInit, BeforeApplicationShutdown {
   /** The HTTP status with which a new connection of any kind is refused, whatever its path. */
   refusal(request: IncomingMessage): number | undefined {
     if (this.draining) return 503;
+    if (request.rawHeaders.length > 2 * MOST_HEADERS) return 431;
     if (!isOriginAllowed(request.headers.origin, request.headers.host, this.settings)) return 403;
     return undefined;
   }

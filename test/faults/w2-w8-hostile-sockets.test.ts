@@ -117,11 +117,15 @@ describe('hostile sockets, before authentication', { timeout: 10 * MINUTE_MS }, 
     });
   });
 
-  it('W8: 2,000 headers before that of the upgrade are refused', async () => {
+  it.each([
+    ['before', (many: string, upgrade: string) => `${many}\r\n${upgrade}`],
+    ['after', (many: string, upgrade: string) => `${upgrade}\r\n${many}`],
+  ])('W8: 2,000 headers %s those of the upgrade are refused', async (_, join) => {
     const many = Array.from({ length: 2000 }, () => 'a: 1').join('\r\n');
-    const upgrade = 'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13';
+    const upgrade =
+      'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==';
     for (let i = 0; i < count('W8.requests'); i++) {
-      const head = `GET ${TARGET} HTTP/1.1\r\nHost: x\r\n${many}\r\n${upgrade}\r\n\r\n`;
+      const head = `GET ${TARGET} HTTP/1.1\r\nHost: x\r\n${join(many, upgrade)}\r\n\r\n`;
       const peer = await RawPeer.request(port(), head);
       expect([400, 404, 426, 431]).toContain(await peer.status());
       await peer.gone();
