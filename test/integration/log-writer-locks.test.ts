@@ -98,6 +98,27 @@ describe('what is read after the lock is as new as the lock (Z2)', () => {
     expect(await contentsOf(channelId)).toEqual(['in time']);
   });
 
+  it('a removed member’s draft that waited alone is refused, and a nonce stored meanwhile found', async () => {
+    const { groupId, channelId, alice, bob, send } = await logScene(app);
+    const holder = await Holder.of(app, channelId);
+    const sent = outcomeOf(send(alice, 'too late'));
+    await writerWaits(app);
+    await holder.query('DELETE FROM group_members WHERE group_id = $1 AND user_id = $2', [groupId, alice]);
+    await holder.commit();
+    expect(await sent).toEqual(new NoAccess());
+    const again = await Holder.of(app, channelId);
+    const repeated = outcomeOf(send(bob, 'there', 'n1'));
+    await writerWaits(app);
+    await again.query(
+      `INSERT INTO messages (id, conversation_id, seq, rev, sender_id, content, nonce, draft_hash, created_at)
+       VALUES (gen_random_uuid(), $1, 1, 1, $2, 'elsewhere', 'n1', '', now())`,
+      [channelId, bob],
+    );
+    await again.query('UPDATE conversations SET last_seq = 1 WHERE id = $1', [channelId]);
+    await again.commit();
+    expect(await repeated).toEqual(new NonceReused());
+  });
+
   it('a nonce that another node stored meanwhile is found, and the number after its message is taken', async () => {
     const { channelId, alice, send } = await logScene(app);
     const holder = await Holder.of(app, channelId);

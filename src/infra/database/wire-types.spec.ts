@@ -16,10 +16,12 @@ describe('what a prepared statement gives', () => {
     expect(read(1184, text)).toBe(time);
   });
 
-  it('bigint as a number, uuid[] as a list, and the rest as pg does', () => {
+  it('bigint as a number, its lists and uuid[] as lists, and the rest as pg does', () => {
     expect(read(20, '9007199254740991')).toBe(Number.MAX_SAFE_INTEGER);
     expect(read(2951, '{}')).toEqual([]);
     expect(read(2951, '{a,b}')).toEqual(['a', 'b']);
+    expect(read(1016, '{}')).toEqual([]);
+    expect(read(1016, '{1,NULL,3}')).toEqual([1, null, 3]);
     expect(read(16, 't')).toBe(true);
     expect(read(25, '2026')).toBe('2026');
   });

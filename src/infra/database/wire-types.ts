@@ -7,11 +7,13 @@ const PG_TYPES = pg.types as unknown as { getTypeParser(oid: number): Parser };
 
 const INT8 = 20;
 const TIMESTAMPTZ = 1184;
-const UUID_ARRAY = 2951;
+export const UUID_ARRAY = 2951;
+const INT8_ARRAY = 1016;
 
 const OURS = new Map<number, Parser>([
   // Ours stay far below 2^53.
   [INT8, Number],
+  [INT8_ARRAY, integers],
   [TIMESTAMPTZ, isoTime],
   [UUID_ARRAY, (text) => (text === '{}' ? [] : text.slice(1, -1).split(','))],
 ]);
@@ -31,4 +33,12 @@ function isoTime(text: string): string {
     return `${text.slice(0, 10)}T${text.slice(11, 19)}.${(dot === 19 ? text.slice(20, -3) : '').padEnd(3, '0')}Z`;
   const time = PG_TYPES.getTypeParser(TIMESTAMPTZ)(text);
   return time instanceof Date && !Number.isNaN(time.getTime()) ? time.toISOString() : text;
+}
+
+function integers(text: string): (number | null)[] {
+  if (text === '{}') return [];
+  return text
+    .slice(1, -1)
+    .split(',')
+    .map((item) => (item === 'NULL' ? null : Number(item)));
 }

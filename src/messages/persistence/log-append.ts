@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { ConversationId, MessageId, UserId } from '../../common/ids.js';
 import type { ConversationKind } from '../../conversations/conversation.js';
 import { PreparedStatements, statement } from '../../infra/database/prepared-statements.js';
+import { parserOf, UUID_ARRAY } from '../../infra/database/wire-types.js';
 import type { MessageState } from '../message.js';
 import { stateOf } from './message.repository.js';
 import type { MessageRow } from './message.repository.js';
@@ -38,15 +39,17 @@ interface JsonRow extends Omit<MessageRow, 'created_at' | 'edited_at' | 'deleted
   deleted_at: string | null;
 }
 
+/** Values of the drafts, in their order; a column is null where none of them has one. */
 type ResultRow = [
-  draft: number,
-  outcome: AppendOutcome['is'],
-  seq: number | null,
-  username: string | null,
-  membershipVersion: number | null,
-  mentions: UserId[] | null,
-  retryAfterMs: number | null,
-  earlier: JsonRow | null,
+  /** Null: all are stored. */
+  outcomes: AppendOutcome['is'][] | null,
+  seqs: (number | null)[],
+  usernames: (string | null)[],
+  /** Of the logs, not of the drafts. */
+  membershipVersions: (number | null)[],
+  mentions: (string | null)[] | null,
+  retryAfterMs: (number | null)[] | null,
+  earlier: (JsonRow | null)[] | null,
 ];
 
 const APPEND = statement('SELECT * FROM append_messages($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)');
@@ -63,28 +66,30 @@ export class LogAppend {
    * is no RowLocked it is not known
    */
   async append(messages: readonly Appendable[], sentAt: string, lock: LockMode): Promise<AppendOutcome[]> {
-    const rows = await this.statements.arrays<ResultRow>(APPEND, [
+    // In the order in which they are locked, which saves the function from putting its answers into ours.
+    const logIds = [...new Set(messages.map(({ conversationId }) => conversationId))].sort();
+    const places = new Map(logIds.map((id, index) => [id, index + 1]));
+    const logs = messages.map(({ conversationId }) => places.get(conversationId) ?? 0);
+    const [row] = await this.statements.arrays<ResultRow>(APPEND, [
       lock === 'skip',
       sentAt,
-      uuids(new Set(messages.map(({ conversationId }) => conversationId))),
-      uuids(messages.map(({ id }) => id)),
-      uuids(messages.map(({ conversationId }) => conversationId)),
-      uuids(messages.map(({ senderId }) => senderId)),
+      plain(logIds),
+      plain(messages.map(({ id }) => id)),
+      plain(logs),
+      plain(messages.map(({ senderId }) => senderId)),
       messages.map(({ content }) => content),
       someOf(messages.map(({ expectedKind }) => expectedKind)),
       someOf(messages.map(({ nonce }) => nonce)),
       someOf(messages.map(({ draftHash }) => draftHash)),
       someOf(messages.map(({ mentionedNames }) => mentionedNames)),
     ]);
-    const outcomes = new Array<AppendOutcome>(messages.length);
-    for (const row of rows) outcomes[row[0] - 1] = outcomeOf(row);
-    return outcomes;
+    return logs.map((log, n) => outcomeOf(row, n, log - 1));
   }
 }
 
-/** A literal of uuid[], whose elements need no quotes. */
-function uuids(ids: Iterable<string>): string {
-  return `{${[...ids].join()}}`;
+/** The literal of an array whose elements need no quotes. */
+function plain(values: readonly (string | number)[]): string {
+  return `{${values.join()}}`;
 }
 
 /** Null when nobody has any: the statement then has less to read. */
@@ -92,30 +97,29 @@ function someOf<T>(values: (T | undefined)[]): (T | undefined)[] | null {
   return values.some((value) => value !== undefined) ? values : null;
 }
 
-function outcomeOf([
-  ,
-  is,
-  seq,
-  username,
-  membershipVersion,
-  mentions,
-  retryAfterMs,
-  earlier,
-]: ResultRow): AppendOutcome {
+function outcomeOf(row: ResultRow | undefined, n: number, log: number): AppendOutcome {
+  if (row === undefined) throw new Error('append_messages gave no row');
+  const [outcomes, seqs, usernames, versions, mentions, retryAfterMs, earlier] = row;
+  const is = outcomes?.[n] ?? 'stored';
+  const senderUsername = usernames[n] ?? '';
   switch (is) {
-    case 'stored':
+    case 'stored': {
+      const mentioned = mentions?.[n];
       return {
         is,
-        seq: seq ?? 0,
-        senderUsername: username ?? '',
-        membershipVersion: membershipVersion ?? 0,
-        mentions: mentions ?? [],
+        seq: seqs[n] ?? 0,
+        senderUsername,
+        membershipVersion: versions[log] ?? 0,
+        mentions: typeof mentioned === 'string' ? (parserOf(UUID_ARRAY)(mentioned) as UserId[]) : [],
       };
-    case 'duplicate':
-      if (earlier === null) return { is: 'no_access' };
-      return { is, earlier: stateOf({ ...earlier, ...timesOf(earlier), username: username ?? '' }) };
+    }
+    case 'duplicate': {
+      const first = earlier?.[n];
+      if (!first) return { is: 'no_access' };
+      return { is, earlier: stateOf({ ...first, ...timesOf(first), username: senderUsername }) };
+    }
     case 'rate_limited':
-      return { is, retryAfterMs: retryAfterMs ?? 0 };
+      return { is, retryAfterMs: retryAfterMs?.[n] ?? 0 };
     default:
       return { is };
   }
