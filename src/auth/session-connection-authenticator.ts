@@ -17,6 +17,10 @@ import { WsTicketsService } from './ws-tickets.service.js';
 /** Tells whose credential it is, for sockets and for REST: the token is right, its session lives, its user is active. */
 @Injectable()
 export class SessionConnectionAuthenticator extends ConnectionAuthenticator {
+  /**
+   * Each ticket is taken on its own. When thousands come with one they wait in line: in the pool's own queue they would be
+   * refused for waiting, and everybody else with them.
+   */
   private readonly line: WaitingLine;
 
   constructor(
@@ -30,13 +34,9 @@ export class SessionConnectionAuthenticator extends ConnectionAuthenticator {
     this.line = new WaitingLine(Math.ceil(settings.DATABASE_POOL_SIZE / 2), clock);
   }
 
-  /**
-   * When thousands connect at once they wait in line: in the pool's own queue they would be refused for waiting, and
-   * everybody else with them. What an admission reads after this is paced by it.
-   */
   override async authenticate({ kind, value }: Credential): Promise<Identity> {
     try {
-      return await this.line.run(() => (kind === 'token' ? this.byToken(value) : this.byTicket(value)));
+      return await (kind === 'token' ? this.byToken(value) : this.byTicket(value));
     } catch (error) {
       if (error instanceof InvalidToken || error instanceof ExpiredToken) throw new CredentialRefused(error.code);
       throw error;
@@ -55,7 +55,7 @@ export class SessionConnectionAuthenticator extends ConnectionAuthenticator {
   }
 
   private async byTicket(ticket: string): Promise<Identity> {
-    const { sessionId, tokenExpiresAt } = await this.tickets.take(ticket);
+    const { sessionId, tokenExpiresAt } = await this.line.run(() => this.tickets.take(ticket));
     return this.identityOf(sessionId, tokenExpiresAt);
   }
 

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
 import { DomainEvents } from '../common/domain-events.js';
+import { Gathering } from '../common/gathering.js';
 import { Ids, parseId, SessionId, UserId } from '../common/ids.js';
 import { Settings } from '../config/settings.js';
 import { TransactionRunner, Tx } from '../infra/database/transaction-runner.js';
@@ -27,6 +28,8 @@ export interface SessionsToEnd {
 /** Logins, each on a device: what tokens, tickets and sockets live as long as. */
 @Injectable()
 export class SessionsService {
+  private readonly lookups: Gathering<SessionId, LiveSession | undefined>;
+
   constructor(
     private readonly repository: SessionRepository,
     private readonly transactions: TransactionRunner,
@@ -34,7 +37,9 @@ export class SessionsService {
     private readonly settings: Settings,
     private readonly clock: Clock,
     private readonly ids: Ids,
-  ) {}
+  ) {
+    this.lookups = new Gathering((sessions) => this.lookUp(sessions), clock);
+  }
 
   async open(tx: Tx, user: { id: UserId; username: string }, device: Device): Promise<LiveSession> {
     const now = this.clock.date();
@@ -55,7 +60,7 @@ export class SessionsService {
 
   /** Undefined when it has ended, expired, was idle too long, or its user has left. */
   findLive(id: SessionId): Promise<LiveSession | undefined> {
-    return this.repository.findLive(id, this.moment());
+    return this.lookups.ask(id);
   }
 
   /** Notes that the session is in use; undefined as for `findLive`. */
@@ -66,7 +71,7 @@ export class SessionsService {
   async list(userId: UserId, current: SessionId, { limit, cursor }: PageQuery): Promise<Page<SessionDto>> {
     const [before] = readCursor(cursor, [parseId<SessionId>]) ?? [];
     const page = { limit: limit + 1, ...(before !== undefined && { before }) };
-    const rows = await this.repository.listLive(userId, this.moment(), page);
+    const rows = await this.repository.listLiveOf(userId, this.moment(), page);
     return toPage(rows, limit, { toItem: (session) => toDto(session, current), keyOf: (session) => [session.id] });
   }
 
@@ -97,6 +102,12 @@ export class SessionsService {
   async deleteExpired(): Promise<void> {
     const expired = await this.repository.deleteExpired(this.clock.date(), EXPIRED_AT_ONCE);
     for (const { sessionId, userId } of expired) await this.announce(userId, [sessionId], 'expired');
+  }
+
+  private async lookUp(ids: readonly SessionId[]): Promise<(LiveSession | undefined)[]> {
+    const live = await this.repository.listLive(ids, this.moment());
+    const byId = new Map(live.map((session) => [session.sessionId, session]));
+    return ids.map((id) => byId.get(id));
   }
 
   private moment(): Moment {

@@ -68,10 +68,9 @@ export class ChannelsService {
     return this.transactions.read((tx) => this.view(tx, channelId, userId));
   }
 
-  /** In one query: the channel with the user's role; undefined when there is none, or the user is no member. */
-  findForMember(channelId: ConversationId, userId: UserId, tx?: Tx): Promise<ChannelView | undefined> {
-    const read = (from: Tx) => this.channels.findForMember(from, channelId, userId);
-    return tx ? read(tx) : this.transactions.read(read);
+  /** Undefined when there is no such channel, or the user is no member of its group. Many who ask at once share a query. */
+  findTypeForMember(channelId: ConversationId, userId: UserId): Promise<ChannelType | undefined> {
+    return this.channels.findTypeForMember(channelId, userId);
   }
 
   /** Changes what is given and leaves the rest; the type stays what it was made as. */

@@ -8,6 +8,7 @@ import type { LogPosition, MessageState } from './message.js';
 import { MessageNotFound, NoAccess, OtherEpoch } from './messages.errors.js';
 import { LogRepository } from './persistence/log.repository.js';
 import { REPLAY_PAGE } from './persistence/log-statements.js';
+import { LogPositions } from './persistence/log-positions.js';
 import { MessageRepository } from './persistence/message.repository.js';
 
 export interface HistoryPage {
@@ -59,6 +60,7 @@ export class MessageHistoryService {
     private readonly conversations: ConversationsService,
     private readonly access: ConversationAccess,
     private readonly log: LogRepository,
+    private readonly positions: LogPositions,
     private readonly messages: MessageRepository,
     private readonly transactions: TransactionRunner,
   ) {}
@@ -74,6 +76,10 @@ export class MessageHistoryService {
     conversationId: ConversationId,
     { history = 0, since, epoch }: SnapshotRequest,
   ): Promise<LogSnapshot> {
+    if (history === 0 && since === undefined) {
+      const position = readable(await this.positions.find({ conversationId, userId }));
+      return { ...position, history: undefined, resume: undefined };
+    }
     const start = { history: history === 0 ? 0 : history + 1, since, epoch };
     const opening = readable(await this.log.opening({ conversationId, userId }, start));
     const position = { lastSeq: opening.lastSeq, epoch: opening.epoch };

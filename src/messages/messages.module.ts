@@ -13,6 +13,7 @@ import { LogSource } from './internal/log-source.js';
 import { LogWriter } from './internal/log-writer.js';
 import { MessageHistoryService } from './message-history.service.js';
 import { MessagesService } from './messages.service.js';
+import { LogPositions } from './persistence/log-positions.js';
 import { LogRepository } from './persistence/log.repository.js';
 import { LogAppend } from './persistence/log-append.js';
 import { MessageRepository } from './persistence/message.repository.js';
@@ -29,6 +30,7 @@ import { MessageRepository } from './persistence/message.repository.js';
     LogFailpoints,
     LogWriter,
     LogRepository,
+    LogPositions,
     LogAppend,
     MessageRepository,
   ],

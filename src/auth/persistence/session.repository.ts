@@ -30,8 +30,8 @@ export interface Revocation {
 
 const ALIVE = 's.revoked_at IS NULL AND s.expires_at > $2 AND s.last_used_at > $3 AND u.deactivated_at IS NULL';
 const COLUMNS = 's.id AS "sessionId", s.user_id AS "userId", u.username, s.expires_at AS "expiresAt"';
-const FIND_LIVE = statement(
-  `SELECT ${COLUMNS} FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id = $1 AND ${ALIVE}`,
+const LIST_LIVE = statement(
+  `SELECT ${COLUMNS} FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id = ANY($1::uuid[]) AND ${ALIVE}`,
 );
 
 @Injectable()
@@ -45,13 +45,14 @@ export class SessionRepository {
     await tx.insert(Session, session);
   }
 
-  async findLive(id: SessionId, { now, idleSince }: Moment): Promise<LiveSession | undefined> {
-    const [row] = await this.prepared.objects<Omit<LiveSession, 'expiresAt'> & { expiresAt: string }>(FIND_LIVE, [
-      id,
+  /** Those that live, in no order. */
+  async listLive(ids: readonly SessionId[], { now, idleSince }: Moment): Promise<LiveSession[]> {
+    const rows = await this.prepared.objects<Omit<LiveSession, 'expiresAt'> & { expiresAt: string }>(LIST_LIVE, [
+      ids,
       now,
       idleSince,
     ]);
-    return row && { ...row, expiresAt: new Date(row.expiresAt) };
+    return rows.map((row) => ({ ...row, expiresAt: new Date(row.expiresAt) }));
   }
 
   /** Notes that a live session is in use, and locks it until `tx` ends; undefined when it lives no more. */
@@ -63,7 +64,7 @@ export class SessionRepository {
   }
 
   /** The user's live sessions, newest first, beyond `before`. */
-  listLive(userId: UserId, moment: Moment, page: { before?: SessionId; limit: number }): Promise<Session[]> {
+  listLiveOf(userId: UserId, moment: Moment, page: { before?: SessionId; limit: number }): Promise<Session[]> {
     return this.transactions.read((tx) => {
       const query = tx
         .createQueryBuilder(Session, 's')

@@ -1,7 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { ConversationId, GroupId, UserId } from '../../common/ids.js';
+import { Clock } from '../../common/clock.js';
+import { Gathering } from '../../common/gathering.js';
 import type { PageRequest } from '../../common/paging.js';
+import { PreparedStatements, statement } from '../../infra/database/prepared-statements.js';
 import type { Tx } from '../../infra/database/transaction-runner.js';
+import type { ChannelType } from '../channel-type.js';
 import type { ChannelView } from '../channel.js';
 import { Channel } from './channel.entity.js';
 
@@ -18,8 +22,28 @@ const VIEW = `
     JOIN conversations v ON v.id = c.id
     JOIN group_members m ON m.group_id = c.group_id AND m.user_id = $1`;
 
+const TYPES = statement(`
+  SELECT asked.n::int, c.type
+    FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS asked(channel_id, user_id, n)
+    JOIN channels c ON c.id = asked.channel_id
+    JOIN group_members m ON m.group_id = c.group_id AND m.user_id = asked.user_id`);
+
+interface Membership {
+  channelId: ConversationId;
+  userId: UserId;
+}
+
 @Injectable()
 export class ChannelRepository {
+  private readonly types: Gathering<Membership, ChannelType | undefined>;
+
+  constructor(
+    private readonly prepared: PreparedStatements,
+    clock: Clock,
+  ) {
+    this.types = new Gathering((memberships) => this.listTypes(memberships), clock);
+  }
+
   async insert(tx: Tx, channel: Channel): Promise<void> {
     await tx.insert(Channel, channel);
   }
@@ -27,6 +51,10 @@ export class ChannelRepository {
   async findForMember(tx: Tx, channelId: ConversationId, userId: UserId): Promise<ChannelView | undefined> {
     const [row] = await tx.query<ChannelRow[]>(`${VIEW} WHERE c.id = $2`, [userId, channelId]);
     return row && viewOf(row);
+  }
+
+  findTypeForMember(channelId: ConversationId, userId: UserId): Promise<ChannelType | undefined> {
+    return this.types.ask({ channelId, userId });
   }
 
   /** A group's channels in the order of making; none for a stranger. */
@@ -54,6 +82,12 @@ export class ChannelRepository {
     changes: Partial<Pick<Channel, 'name' | 'topic' | 'slowModeS' | 'updatedAt'>>,
   ): Promise<void> {
     await tx.update(Channel, { id }, changes);
+  }
+
+  private async listTypes(memberships: readonly Membership[]): Promise<(ChannelType | undefined)[]> {
+    const ids = [memberships.map(({ channelId }) => channelId), memberships.map(({ userId }) => userId)];
+    const rows = new Map(await this.prepared.arrays<[n: number, type: ChannelType]>(TYPES, ids));
+    return memberships.map((_, index) => rows.get(index + 1));
   }
 }
 

@@ -38,9 +38,8 @@ export class ChannelAdmission {
   /** @throws AdmissionRefused 4403: not a member, or no such channel */
   async admit(connection: ChannelConnection): Promise<void> {
     const { context, userId } = connection;
-    const channel = await this.channels.findForMember(context.channelId, userId);
-    if (channel === undefined) throw new AdmissionRefused(CloseCode.Forbidden, 'not allowed');
-    context.channelType = channel.type;
+    context.channelType = await this.channels.findTypeForMember(context.channelId, userId);
+    if (context.channelType === undefined) throw new AdmissionRefused(CloseCode.Forbidden, 'not allowed');
     await this.stream.open(connection, context.channelId, this.dialectOf(connection));
   }
 

@@ -78,6 +78,15 @@ export const HOLE = statement(
   ),
 );
 
+/** Where the logs $1 stand, for each the user of $2 in the same place, who may read it. */
+export const POSITIONS = statement(`
+  WITH epoch AS MATERIALIZED (SELECT coalesce(current_log_epoch(), '') AS now)
+  SELECT asked.n::int, v.last_seq, epoch.now
+    FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS asked(id, user_id, n)
+    JOIN conversations v ON v.id = asked.id
+    CROSS JOIN epoch
+   WHERE ${readableBy('asked.user_id')}`);
+
 /** Who of the users $2 may read $1. */
 export const READERS = statement(`
   SELECT u.id FROM conversations v CROSS JOIN unnest($2::uuid[]) AS u(id) WHERE v.id = $1 AND ${readableBy('u.id')}`);
