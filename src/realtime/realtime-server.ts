@@ -106,7 +106,8 @@ export class RealtimeServer implements OnModuleInit, BeforeApplicationShutdown {
       routes: () => this.routes,
       refusal: (request) => this.refusal(request),
       accept: (upgrade, found, query) => {
-        this.accept(upgrade, found, query, clientNetwork(surroundings.addressOf(upgrade.request)));
+        // Asked for only where it counts: the socket keeps its peer's name once it has been asked.
+        this.accept(upgrade, found, query, () => clientNetwork(surroundings.addressOf(upgrade.request)));
       },
     });
     server.on('upgrade', (request: IncomingMessage, socket, head) => {
@@ -161,9 +162,15 @@ export class RealtimeServer implements OnModuleInit, BeforeApplicationShutdown {
     return undefined;
   }
 
-  private accept({ request, socket, head }: Upgrade, found: RouteMatch, query: URLSearchParams, address: string): void {
+  private accept(
+    { request, socket, head }: Upgrade,
+    found: RouteMatch,
+    query: URLSearchParams,
+    addressOf: () => string,
+  ): void {
     const credential = upgradeCredential(request.headers, query);
-    if (credential === undefined && this.pending.isFull(address)) {
+    const pendingAddress = credential === undefined ? addressOf() : undefined;
+    if (pendingAddress !== undefined && this.pending.isFull(pendingAddress)) {
       refuseUpgrade(socket, 429);
       return;
     }
@@ -179,7 +186,7 @@ export class RealtimeServer implements OnModuleInit, BeforeApplicationShutdown {
         driver.fail(handshake.error);
         return;
       }
-      if (credential === undefined) this.pending.add(driver, address);
+      if (pendingAddress !== undefined) this.pending.add(driver, pendingAddress);
       driver.start(credential, handshake.clientId);
     });
   }

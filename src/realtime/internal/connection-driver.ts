@@ -19,7 +19,7 @@ import { GatewayRoute } from './gateway-route.js';
 import { InboundFlow, InboundFrame, InboundQueue } from './inbound-queue.js';
 import { ClientMessage, parseMessage } from './message.js';
 import { Urgency } from './outbound-queue.js';
-import { Peer } from './peer.js';
+import { Peer, PeerEvents } from './peer.js';
 import { closeCodeOf } from './wire-errors.js';
 
 export interface DriverServices {
@@ -54,7 +54,7 @@ const logger = new Logger('ConnectionDriver');
  * Drives one raw connection through its life (architecture section 2): authenticate, admit, handle its messages one at
  * a time, close, clean up once. Whatever fails on the way ends in `finish`.
  */
-export class ConnectionDriver implements Transport, InboundFlow {
+export class ConnectionDriver implements Transport, InboundFlow, PeerEvents {
   readonly connection: Connection;
   readonly peer: Peer;
   private readonly inbound: InboundQueue;
@@ -68,7 +68,7 @@ export class ConnectionDriver implements Transport, InboundFlow {
     private readonly input: DriverInput,
     private readonly services: DriverServices,
   ) {
-    this.peer = this.meet(input);
+    this.peer = new Peer(input.ws, input.socket, services, this);
     this.inbound = new InboundQueue(this);
     this.connection = new Connection(input.id, input.context, this);
     this.authentication = new Authentication(this.connection, services);
@@ -122,22 +122,21 @@ export class ConnectionDriver implements Transport, InboundFlow {
     this.close(code, code === CloseCode.Internal ? 'internal error' : (error as Error).message);
   }
 
-  private meet({ ws, socket }: DriverInput): Peer {
-    return new Peer(ws, socket, this.services, {
-      frame: (frame) => {
-        if (this.open) this.inbound.push(frame);
-      },
-      offended: (code, reason) => {
-        this.close(code, reason);
-      },
-      violated: (err) => {
-        logger.debug({ msg: 'protocol violation', connection_id: this.connection.id, err });
-        if (this.open) this.leave({ how: 'clean' });
-      },
-      closed: (code) => {
-        void this.ended(code);
-      },
-    });
+  frame(frame: InboundFrame): void {
+    if (this.open) this.inbound.push(frame);
+  }
+
+  offended(code: CloseCode, reason: string): void {
+    this.close(code, reason);
+  }
+
+  violated(err: Error): void {
+    logger.debug({ msg: 'protocol violation', connection_id: this.connection.id, err });
+    if (this.open) this.leave({ how: 'clean' });
+  }
+
+  closed(code: number): void {
+    void this.ended(code);
   }
 
   private leave(departure: Departure): void {

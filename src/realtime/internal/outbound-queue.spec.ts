@@ -36,7 +36,7 @@ function setUp() {
   const socket = new FakeSocket();
   const clock = new ManualClock();
   let overflows = 0;
-  const queue = new OutboundQueue(socket, clock, LIMIT, () => overflows++);
+  const queue = new OutboundQueue(socket, clock, LIMIT, { tooSlow: () => overflows++ });
   const frames = (count: number, urgency: 'durable' | 'volatile' = 'durable') => {
     for (let i = 0; i < count; i++) queue.push(frameText('x'.repeat(98)), urgency);
   };

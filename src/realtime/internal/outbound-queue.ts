@@ -55,7 +55,7 @@ export class OutboundQueue {
     private readonly socket: Duplex,
     private readonly clock: Clock,
     private readonly limitBytes: number,
-    private readonly onOverflow: () => void,
+    private readonly owner: { tooSlow(): void },
   ) {}
 
   /** Bytes that the peer has not taken yet. */
@@ -72,7 +72,7 @@ export class OutboundQueue {
     if (this.bufferedBytes + bytes.length > this.limitBytes * VOLATILE_SHARE) {
       if (urgency === 'volatile') return;
       if (!this.makeRoomFor(bytes.length)) {
-        this.onOverflow();
+        this.owner.tooSlow();
         return;
       }
     }

@@ -41,10 +41,8 @@ export class Peer implements Beating {
     this.heardAt = clock.now();
     this.silenceLimitMs = 2 * settings.WS_HEARTBEAT_INTERVAL_MS;
     this.bucket = new TokenBucket(settings.WS_RATE_PER_SECOND, this.heardAt);
-    this.outbound = new OutboundQueue(socket, clock, settings.WS_MAX_BUFFERED_BYTES, () => {
-      this.tooSlow();
-    });
-    this.listen();
+    this.outbound = new OutboundQueue(socket, clock, settings.WS_MAX_BUFFERED_BYTES, this);
+    listen(ws, this);
   }
 
   push(frame: Frame, urgency: Urgency): void {
@@ -86,28 +84,22 @@ export class Peer implements Beating {
     if (this.ws.readyState === this.ws.OPEN) this.ws.ping();
   }
 
-  private listen(): void {
-    this.ws.on('message', (data, isBinary) => {
-      this.receive(data, isBinary);
-    });
-    this.ws.on('pong', () => {
-      this.heardAt = this.services.clock.now();
-    });
-    this.ws.on('ping', (data) => {
-      this.receivePing(data);
-    });
-    // Without a listener the error would end the process.
-    this.ws.on('error', (error) => {
-      this.outbound.clear();
-      this.events.violated(error);
-    });
-    this.ws.on('close', (code) => {
-      this.outbound.clear();
-      this.events.closed(code);
-    });
+  /** These are called by `listen`. */
+  heard(): void {
+    this.heardAt = this.services.clock.now();
   }
 
-  private receive(data: RawData, isBinary: boolean): void {
+  failed(error: Error): void {
+    this.outbound.clear();
+    this.events.violated(error);
+  }
+
+  gone(code: number): void {
+    this.outbound.clear();
+    this.events.closed(code);
+  }
+
+  receive(data: RawData, isBinary: boolean): void {
     const now = this.services.clock.now();
     this.heardAt = now;
     if (isBinary) {
@@ -122,7 +114,7 @@ export class Peer implements Beating {
   }
 
   /** Pings count as frames, and one too many gets no pong: else answers would pile up for who sends and never reads. */
-  private receivePing(data: Buffer): void {
+  receivePing(data: Buffer): void {
     const now = this.services.clock.now();
     this.heardAt = now;
     const verdict = this.bucket.take(now);
@@ -134,9 +126,40 @@ export class Peer implements Beating {
   }
 
   /** It resumes from its position. One that reads nothing never sees the code, but 1006. */
-  private tooSlow(): void {
+  tooSlow(): void {
     this.events.offended(CloseCode.TooSlow, 'too slow');
   }
+}
+
+const PEER = Symbol('peer');
+type Listened = WebSocket & { [PEER]: Peer };
+
+/** The same five functions for every connection: closures of its own would cost each one hundreds of bytes. */
+function listen(ws: WebSocket, peer: Peer): void {
+  const listened = Object.assign(ws, { [PEER]: peer });
+  listened.on('message', onMessage).on('pong', onPong).on('ping', onPing);
+  // Without a listener the error would end the process.
+  listened.on('error', onError).on('close', onClose);
+}
+
+function onMessage(this: WebSocket, data: RawData, isBinary: boolean): void {
+  (this as Listened)[PEER].receive(data, isBinary);
+}
+
+function onPong(this: WebSocket): void {
+  (this as Listened)[PEER].heard();
+}
+
+function onPing(this: WebSocket, data: Buffer): void {
+  (this as Listened)[PEER].receivePing(data);
+}
+
+function onError(this: WebSocket, error: Error): void {
+  (this as Listened)[PEER].failed(error);
+}
+
+function onClose(this: WebSocket, code: number): void {
+  (this as Listened)[PEER].gone(code);
 }
 
 /** Cut between characters: half of one would be a protocol error of ours. */

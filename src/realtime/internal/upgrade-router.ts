@@ -6,6 +6,9 @@ import { RouteTable, RouteMatch } from './gateway-route.js';
 /** How long a refused client has to close its end. */
 const REFUSAL_DEADLINE_MS = 2000;
 
+/** In a storm thousands arrive in one turn of the event loop, and everything else would wait for all of them. */
+const PER_TURN = 32;
+
 export interface Upgrade {
   request: IncomingMessage;
   socket: Duplex;
@@ -21,15 +24,31 @@ export interface UpgradeTargets {
   refusal(request: IncomingMessage): number | undefined;
 }
 
-/** The only listener of HTTP upgrades. Default deny: what no gateway serves gets 404, written as a real HTTP answer. */
+/**
+ * The only listener of HTTP upgrades, which takes some in each turn of the event loop. Default deny: what no gateway serves
+ * gets 404, written as a real HTTP answer.
+ */
 export class UpgradeRouter {
+  private readonly waiting: Upgrade[] = [];
+
   constructor(private readonly targets: UpgradeTargets) {}
 
   handle(upgrade: Upgrade): void {
+    // A raw socket error without a listener would end the process.
+    upgrade.socket.on('error', destroySocket);
+    if (this.waiting.push(upgrade) === 1) this.routeLater();
+  }
+
+  private routeLater(): void {
+    setImmediate(() => {
+      for (const upgrade of this.waiting.splice(0, PER_TURN)) this.route(upgrade);
+      if (this.waiting.length > 0) this.routeLater();
+    });
+  }
+
+  private route(upgrade: Upgrade): void {
     const { request, socket } = upgrade;
     const [pathname, search] = splitOnce(request.url ?? '', '?');
-    // A raw socket error without a listener would end the process.
-    socket.on('error', destroySocket);
     const status = this.targets.refusal(request);
     if (status !== undefined) {
       refuseUpgrade(socket, status);
