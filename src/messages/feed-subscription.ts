@@ -7,6 +7,8 @@ const HELD_LIMIT = 1000;
 const HELD_LIMIT_BYTES = 4 * 1024 * 1024;
 /** What a subscriber who catches up is given before it has taken what it got. */
 const PART_BYTES = 64 * 1024;
+/** Runs that wait while a stream is stopped; beyond that it goes on without stopping. */
+const STOPPED_LIMIT = 64;
 
 export interface FeedSubscriber {
   userId: UserId;
@@ -15,6 +17,8 @@ export interface FeedSubscriber {
    * array. Must not throw, and must not wait for anything.
    */
   deliver(run: readonly Change[], from: number): void;
+  /** Where a live stream has to stop until it is resumed: the index behind what may be delivered now. Default: nowhere. */
+  until?(run: readonly Change[], from: number): number;
   /** Resolves once it has taken most of what it was given, or is gone: it catches up as fast as that. */
   drained(): Promise<void>;
   /** The user may not read the conversation any more: nothing later is delivered. */
@@ -30,6 +34,8 @@ export class FeedSubscription {
   private heldBytes = 0;
   private overflowed = false;
   private detached = false;
+  /** What has come since it was stopped; undefined: it runs. */
+  private stopped: (readonly Change[])[] | undefined;
   private waiters: { rev: number; wake: () => void }[] = [];
 
   constructor(
@@ -68,9 +74,17 @@ export class FeedSubscription {
     if (this.detached) return;
     this.detached = true;
     this.position = Number.MAX_SAFE_INTEGER;
+    this.stopped = undefined;
     this.takeHeld();
     this.wake();
     this.onDetach();
+  }
+
+  /** Goes on where it was stopped. */
+  resume(): void {
+    const waiting = this.stopped ?? [];
+    this.stopped = undefined;
+    for (const run of waiting) this.take(run);
   }
 
   /** For the reader: changes of the log, in order. */
@@ -79,11 +93,26 @@ export class FeedSubscription {
       this.hold(run);
       return;
     }
-    const { position } = this;
-    const last = run[run.length - 1]?.rev ?? position;
+    if (this.stopped) {
+      this.stopped.push(run);
+      if (this.stopped.length <= STOPPED_LIMIT) return;
+      const waiting = this.stopped;
+      this.stopped = undefined;
+      for (const each of waiting) this.pass(each, each.length);
+      return;
+    }
+    const until = this.subscriber.until?.(run, firstAfter(run, this.position)) ?? run.length;
+    if (until < run.length) this.stopped = [run.slice(until)];
+    this.pass(run, until);
+  }
+
+  /** Delivers the run up to this index, but for what was delivered before. */
+  private pass(run: readonly Change[], until: number): void {
+    const position = this.position ?? 0;
+    const last = run[until - 1]?.rev ?? position;
     if (last <= position) return;
     this.position = last;
-    this.subscriber.deliver(run, firstAfter(run, position));
+    this.subscriber.deliver(until === run.length ? run : run.slice(0, until), firstAfter(run, position));
     if (this.waiters.length > 0) this.wake();
   }
 

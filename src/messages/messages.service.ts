@@ -1,7 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import type { ConversationId, UserId } from '../common/ids.js';
+import type { ConversationId, MessageId, UserId } from '../common/ids.js';
 import { LogWriter } from './internal/log-writer.js';
 import type { MessageDraft, Sent } from './message.js';
+
+/** A message that is being written. */
+export interface Sending {
+  id: MessageId;
+  sent: Promise<Sent>;
+}
 
 /** Writes messages to the logs. REST and sockets share it, so both have the same effect (protocol section 8). */
 @Injectable()
@@ -13,7 +19,15 @@ export class MessagesService {
    * @throws NoAccess, NonceReused, RateLimited (slow mode), Unavailable
    */
   send(senderId: UserId, conversationId: ConversationId, draft: MessageDraft): Promise<Sent> {
-    return this.writer.write({ senderId, conversationId, draft: trimmed(draft) });
+    return this.begin(senderId, conversationId, draft).sent;
+  }
+
+  /**
+   * As `send`, and at once the id that the message will have, unless its nonce is a repeated one. Those of one sender in
+   * one conversation are committed, or refused, in the order of the calls, also while earlier ones are under way.
+   */
+  begin(senderId: UserId, conversationId: ConversationId, draft: MessageDraft): Sending {
+    return this.writer.begin({ senderId, conversationId, draft: trimmed(draft) });
   }
 
   /** As `send`; the id of a direct conversation, which is a log's too, names no channel. */

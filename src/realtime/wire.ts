@@ -55,7 +55,8 @@ export function frameText(text: string): Frame {
     bytes[1] = 127;
     bytes.writeBigUInt64BE(BigInt(length), 2);
   }
-  bytes.write(text, header);
+  // As many bytes as characters: ASCII, which needs no encoding.
+  bytes.write(text, header, length === text.length ? 'latin1' : 'utf8');
   return { bytes };
 }
 

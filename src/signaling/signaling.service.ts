@@ -50,13 +50,16 @@ export class SignalingService {
    *
    * @throws TargetNotFound when no such connection is online in the scope, on any node
    */
-  async signal(scope: string, { from, to, toConnection, event }: Signal): Promise<void> {
+  signal(scope: string, { from, to, toConnection, event }: Signal): Promise<void> {
     const isTarget = (id: ConnectionId) => id !== from && (!toConnection || id === toConnection);
     if (!this.presence.connectionsOf(scope, to).some(isTarget)) {
-      if (toConnection) throw new TargetNotFound('target_connection_id', toConnection);
-      throw new TargetNotFound('target_user_id', to);
+      return Promise.reject(
+        toConnection
+          ? new TargetNotFound('target_connection_id', toConnection)
+          : new TargetNotFound('target_user_id', to),
+      );
     }
-    await this.broadcaster.publish(scope, event, {
+    return this.broadcaster.publish(scope, event, {
       userId: to,
       exceptConnectionId: from,
       ...(toConnection && { connectionId: toConnection }),

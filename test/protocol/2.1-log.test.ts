@@ -92,6 +92,37 @@ describe('the order of a log (2.1)', () => {
     expect(answers.map((event) => event['seq'])).toEqual(upTo(5).flatMap((n) => [n, n]));
   });
 
+  it('is kept, and each answer in its place, when some of what comes at once is refused, repeated or of another kind', async () => {
+    const { owner, members, channelId } = await sceneWith(['alice']);
+    const [alice, bob] = [await members.alice.channel(channelId), await owner.channel(channelId)];
+    await alice.request({ type: 'message', content: 'first', nonce: 'n1' });
+    await alice.next('message');
+    const told: string[] = [];
+    const send = (ref: string, fields: object) => {
+      alice.send({ type: 'message', content: ref, ref, ...fields });
+    };
+    send('one', {});
+    send('conflict', { nonce: 'n1' });
+    send('two', { nonce: 'n2' });
+    send('invalid', { content: '' });
+    send('repeated', { content: 'first', nonce: 'n1' });
+    send('three', {});
+    alice.send({ type: 'ping', ref: 'ping' });
+    send('two again', { content: 'two', nonce: 'n2' });
+    bob.send({ type: 'message', content: 'of another' });
+    while (told.at(-1) !== 'ack two again') {
+      const event = await alice.next(({ type }) => ['message', 'ack', 'error', 'pong'].includes(type));
+      if (event['content'] !== 'of another') told.push(`${event.type} ${String(event['content'] ?? event['ref'])}`);
+    }
+    expect(told).toEqual([
+      ...['message one', 'ack one', 'error conflict', 'message two', 'ack two', 'error invalid'],
+      ...['message first', 'ack repeated', 'message three', 'ack three', 'pong ping', 'message two', 'ack two again'],
+    ]);
+    const { items } = await history(owner, channelId);
+    const contents = items.map(({ content }) => content);
+    expect(contents.filter((content) => content !== 'of another')).toEqual(['first', 'one', 'two', 'three']);
+  });
+
   it('has each number once, and none missing, for clients that resume from anywhere while messages are written (F19)', async () => {
     const { owner, members, channelId } = await sceneWith(['alice']);
     const last = 150;

@@ -48,7 +48,8 @@ export class Audience<T> {
     if (!seats) return;
     const first = this.waiting.push({ name, message, seats: [...seats] }) === 1;
     if (first) {
-      queueMicrotask(() => {
+      // A promise's microtask: those of `queueMicrotask` carry an async resource, which costs five times as much.
+      void Promise.resolve().then(() => {
         this.drain();
       });
     }

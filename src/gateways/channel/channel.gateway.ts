@@ -2,8 +2,10 @@ import { MessageBody, SubscribeMessage } from '@nestjs/websockets';
 import { Forbidden } from '../../common/domain-error.js';
 import type { UserId } from '../../common/ids.js';
 import { SendMessageDto } from '../../messages/dto/send-message.dto.js';
+import type { Sent } from '../../messages/message.js';
 import { MessagesService } from '../../messages/messages.service.js';
 import { TypingService } from '../../presence/typing.service.js';
+import { Begun } from '../../realtime/begun.js';
 import { Broadcaster } from '../../realtime/broadcaster.js';
 import { Conn, RawGateway } from '../../realtime/raw-gateway.js';
 import type { Departure, HandshakeRequest, RawGatewayHooks } from '../../realtime/raw-gateway.js';
@@ -58,11 +60,9 @@ export class ChannelGateway implements RawGatewayHooks<ChannelContext> {
       'Stores a message and sends it to everyone in the channel. A repeated `nonce` gives the first message again, to this connection alone.',
     reply: ChangeAckEvent,
   })
-  async message(@Conn() connection: ChannelConnection, @MessageBody() command: SendMessageDto): Promise<WireEvent> {
-    const sent = await this.messages.send(connection.userId, connection.context.channelId, command);
-    return this.stream.acknowledge(connection, sent, () => {
-      connection.send(messageEvent(sent.message, true));
-    });
+  message(@Conn() connection: ChannelConnection, @MessageBody() command: SendMessageDto): Begun<Sent> {
+    const sending = this.messages.begin(connection.userId, connection.context.channelId, command);
+    return this.stream.sending(connection, sending, (message) => messageEvent(message, true));
   }
 
   @SubscribeMessage('typing')

@@ -1,12 +1,13 @@
 import { MessageBody, SubscribeMessage } from '@nestjs/websockets';
 import { SendMessageDto } from '../../messages/dto/send-message.dto.js';
+import type { Sent } from '../../messages/message.js';
 import { MessagesService } from '../../messages/messages.service.js';
 import { TypingService } from '../../presence/typing.service.js';
+import { Begun } from '../../realtime/begun.js';
 import { Broadcaster } from '../../realtime/broadcaster.js';
 import { Conn, RawGateway } from '../../realtime/raw-gateway.js';
 import type { Departure, HandshakeRequest, RawGatewayHooks } from '../../realtime/raw-gateway.js';
 import { WsOperation } from '../../realtime/wire-docs.js';
-import type { WireEvent } from '../../realtime/wire.js';
 import { SignalingService } from '../../signaling/signaling.service.js';
 import { SignalCommand, TypingCommand } from '../shared/commands.js';
 import { ChangeAckEvent } from '../shared/event-shapes.js';
@@ -49,12 +50,12 @@ export class DmGateway implements RawGatewayHooks<DmContext> {
       'Stores a message and sends it to both sides. A repeated `nonce` gives the first message again, to this connection alone.',
     reply: ChangeAckEvent,
   })
-  async message(@Conn() connection: DmConnection, @MessageBody() command: SendMessageDto): Promise<WireEvent> {
+  message(@Conn() connection: DmConnection, @MessageBody() command: SendMessageDto): Begun<Sent> {
     const { conversationId, otherUserId } = connection.context.conversation;
-    const sent = await this.messages.send(connection.userId, conversationId, command);
-    return this.stream.acknowledge(connection, sent, () => {
-      connection.send(messageEvent(sent.message, [connection.userId, otherUserId], true));
-    });
+    const sending = this.messages.begin(connection.userId, conversationId, command);
+    return this.stream.sending(connection, sending, (message) =>
+      messageEvent(message, [connection.userId, otherUserId], true),
+    );
   }
 
   @SubscribeMessage('dm_typing')

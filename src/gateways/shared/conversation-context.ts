@@ -5,6 +5,7 @@ import type { FeedSubscription } from '../../messages/feed-subscription.js';
 import type { SnapshotRequest } from '../../messages/message-history.service.js';
 import type { Presence } from '../../presence/presence.service.js';
 import { BadHandshake } from '../../realtime/raw-gateway.js';
+import type { SendsUnderWay } from './sends-under-way.js';
 
 export const PRESENCE_MODES = ['each', 'diff', 'none'] as const;
 export type PresenceMode = (typeof PRESENCE_MODES)[number];
@@ -20,6 +21,8 @@ export abstract class ConversationContext {
   subscription: FeedSubscription | undefined;
   leavePresence: Presence['leave'] | undefined;
   leaveAudience: Cancel | undefined;
+  /** Made when the connection first sends a message. */
+  sends: SendsUnderWay | undefined;
 
   constructor(readonly request: StreamRequest) {}
 }

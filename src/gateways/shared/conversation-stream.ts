@@ -4,9 +4,11 @@ import { Unavailable } from '../../common/domain-error.js';
 import type { ConversationId } from '../../common/ids.js';
 import { ConversationFeed } from '../../messages/conversation-feed.js';
 import { MessageHistoryService } from '../../messages/message-history.service.js';
-import type { Sent } from '../../messages/message.js';
+import type { MessageState, Sent } from '../../messages/message.js';
+import type { Sending } from '../../messages/messages.service.js';
 import { PresenceService } from '../../presence/presence.service.js';
 import { TypingService } from '../../presence/typing.service.js';
+import { Begun } from '../../realtime/begun.js';
 import { Broadcaster } from '../../realtime/broadcaster.js';
 import { CloseCode } from '../../realtime/close-codes.js';
 import type { Departure } from '../../realtime/raw-gateway.js';
@@ -16,6 +18,7 @@ import type { ConversationConnection, ConversationDialect } from './conversation
 import { greet } from './conversation-greeting.js';
 import type { ChangeAckEvent } from './event-shapes.js';
 import { listenerOf } from './presence-listener.js';
+import { SendsUnderWay } from './sends-under-way.js';
 
 /** How long a sender's `ack` waits for the event before it: as long as a log may be behind (section 2.1). */
 const DELIVERY_WAIT_MS = 5000;
@@ -48,6 +51,7 @@ export class ConversationStream {
       deliver: (run, from) => {
         connection.sendFrame(dialect.changed(run, from));
       },
+      until: (run, from) => context.sends?.until(run, from) ?? run.length,
       drained: () => connection.drained(),
       revoked: () => {
         connection.close(CloseCode.Forbidden, 'not allowed');
@@ -91,10 +95,28 @@ export class ConversationStream {
   }
 
   /**
-   * The answer to a send: its `ack` comes after the event itself. A repeated nonce gives the first message again, to
+   * A send, and its answer: the `ack` comes after the event itself. A repeated nonce gives the first message again, to
    * this connection alone (section 2.1).
    */
-  async acknowledge(
+  sending(
+    connection: ConversationConnection,
+    { id, sent }: Sending,
+    eventOf: (message: MessageState) => WireEvent,
+  ): Begun<Sent> {
+    const { context } = connection;
+    const sends = (context.sends ??= new SendsUnderWay());
+    sends.begin(id);
+    const acknowledge = (outcome: Sent) =>
+      this.acknowledge(connection, outcome, () => {
+        connection.send(eventOf(outcome.message));
+      });
+    return new Begun(sent, acknowledge, () => {
+      sends.answered(id);
+      context.subscription?.resume();
+    });
+  }
+
+  private async acknowledge(
     { context }: ConversationConnection,
     { message, duplicate }: Sent,
     repeat: () => void,

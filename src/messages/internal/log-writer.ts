@@ -51,8 +51,18 @@ export class LogWriter implements OnApplicationShutdown {
    * @throws NoAccess, NonceReused, RateLimited (slow mode), Unavailable
    */
   write(submission: Submission): Promise<Sent> {
+    return this.begin(submission).sent;
+  }
+
+  /** As `write`, and at once the id that the message will have, unless its nonce is a repeated one. */
+  begin(submission: Submission): { id: MessageId; sent: Promise<Sent> } {
+    const id = this.ids.next<MessageId>();
+    return { id, sent: this.put(id, submission) };
+  }
+
+  private put(id: MessageId, submission: Submission): Promise<Sent> {
     return new Promise((resolve, reject) => {
-      const draft = appendable(this.ids.next<MessageId>(), submission);
+      const draft = appendable(id, submission);
       const accepted = !this.whenIdle && this.lines.add({ ...draft, since: this.clock.now(), resolve, reject });
       if (accepted) this.dispatch();
       else reject(new Unavailable(this.retryAfterMs()));

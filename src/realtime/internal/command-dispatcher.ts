@@ -1,6 +1,7 @@
 import { Type } from '@nestjs/common';
 import { ExternalContextCreator, MetadataScanner } from '@nestjs/core';
 import { MESSAGE_METADATA, MESSAGE_MAPPING_METADATA, PARAM_ARGS_METADATA } from '@nestjs/websockets/constants.js';
+import { Begun } from '../begun.js';
 import { Connection } from '../connection.js';
 import { WireEvent } from '../wire.js';
 import { CommandParser, commandParser } from './command-validator.js';
@@ -11,12 +12,15 @@ const PAYLOAD = 3;
 const ENHANCERS = ['__guards__', '__interceptors__', '__pipes__'];
 
 type Reply = WireEvent | undefined;
-type Invoke = (connection: Connection, command: object) => Reply | Promise<Reply>;
+type Method = (...args: unknown[]) => Reply | Begun | Promise<Reply>;
+type Invoke = (connection: Connection, command: object) => Reply | Begun | Promise<Reply>;
 
 /** What to do with one message type: its parser, and the gateway's method, ready to call. */
 export interface CommandHandler {
   parse: CommandParser;
   invoke: Invoke;
+  /** Whether it returns what is begun, so that the next of its kind may begin too. */
+  overlaps: boolean;
 }
 
 /**
@@ -38,7 +42,7 @@ export function commandMethods(prototype: object): { name: string; type: string;
 }
 
 function commandHandler(gateway: object, name: string, contexts: ExternalContextCreator): CommandHandler {
-  const method = (gateway as Record<string, (...args: unknown[]) => Reply | Promise<Reply>>)[name];
+  const method = (gateway as Record<string, Method>)[name];
   if (method === undefined) throw new Error(`${gateway.constructor.name} has no method ${name}`);
   const parameters = describeParameters(Object.getPrototypeOf(gateway) as object, name);
   const parse = parameters.commandClass
@@ -47,12 +51,13 @@ function commandHandler(gateway: object, name: string, contexts: ExternalContext
   const enhanced =
     parameters.custom ||
     ENHANCERS.some((key) => Reflect.hasMetadata(key, method) || Reflect.hasMetadata(key, gateway.constructor));
-  if (enhanced) return { parse, invoke: nestContext(gateway, name, method, contexts) };
-  return { parse, invoke: directCall(gateway, method, parameters.kinds) };
+  if (enhanced) return { parse, invoke: finishing(nestContext(gateway, name, method, contexts)), overlaps: false };
+  const overlaps = Reflect.getMetadata('design:returntype', gateway, name) === Begun;
+  return { parse, invoke: directCall(gateway, method, parameters.kinds), overlaps };
 }
 
 /** A call of the method with its parameters in place; those that nearly all methods have, without an array for each call. */
-function directCall(gateway: object, method: (...args: unknown[]) => Reply | Promise<Reply>, kinds: number[]): Invoke {
+function directCall(gateway: object, method: Method, kinds: number[]): Invoke {
   if (kinds.length === 2 && kinds[0] === SOCKET && kinds[1] === PAYLOAD)
     return (connection, command) => method.call(gateway, connection, command);
   return (connection, command) =>
@@ -93,12 +98,20 @@ export function describeParameters(prototype: object, name: string): Parameters 
   return result;
 }
 
+/** Behind guards and interceptors nothing begins early: they may do anything before they let it. */
+function finishing(invoke: (connection: Connection, command: object) => Promise<Reply | Begun>): Invoke {
+  return async (connection, command) => {
+    const reply = await invoke(connection, command);
+    return reply instanceof Begun ? reply.finish().finally(reply.answered) : reply;
+  };
+}
+
 function nestContext(
   gateway: object,
   name: string,
   method: (...args: unknown[]) => unknown,
   contexts: ExternalContextCreator,
-): Invoke {
+): (connection: Connection, command: object) => Promise<Reply | Begun> {
   const factory = {
     exchangeKeyForValue(kind: number, property: unknown, args: unknown[]): unknown {
       if (kind === SOCKET) return args[0];
@@ -106,15 +119,8 @@ function nestContext(
     },
   };
   const options = { guards: true, interceptors: true, filters: false };
-  return contexts.create(
-    gateway,
-    method,
-    name,
-    PARAM_ARGS_METADATA,
-    factory,
-    undefined,
-    undefined,
-    options,
-    'ws',
-  ) as Invoke;
+  return contexts.create(gateway, method, name, PARAM_ARGS_METADATA, factory, undefined, undefined, options, 'ws') as (
+    connection: Connection,
+    command: object,
+  ) => Promise<Reply | Begun>;
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Logger } from '@nestjs/common';
+import { Begun } from '../begun.js';
 import { Connection } from '../connection.js';
 import { WireEvent } from '../wire.js';
 import { CommandHandler } from './command-dispatcher.js';
@@ -10,10 +11,18 @@ const logger = new Logger('CommandExecutor');
 
 /** Runs one message against a gateway's dispatch table and answers it: a typed reply, an `ack`, or an `error`. */
 export class CommandExecutor {
+  /** Resolves when all that was begun has been answered; undefined when it has. */
+  private answered: Promise<void> | undefined;
+
   constructor(
     private readonly commands: ReadonlyMap<string, CommandHandler>,
     private readonly connection: Connection,
   ) {}
+
+  /** Whether commands of this type may begin before the ones before them are answered. */
+  overlaps(type: string): boolean {
+    return this.commands.get(type)?.overlaps ?? false;
+  }
 
   /** Never fails: what a handler throws is answered, and logged when it is ours. Asynchronous only if the handler is. */
   execute(message: ClientMessage): void | Promise<void> {
@@ -24,15 +33,32 @@ export class CommandExecutor {
     }
     try {
       const reply = handler.invoke(this.connection, handler.parse(message));
-      if (!(reply instanceof Promise)) {
-        this.reply(reply, message.ref);
-        return undefined;
-      }
-      return this.settle(reply, message);
+      if (reply instanceof Begun)
+        return this.inTurn(() =>
+          this.settle(reply.finish(), message).then(() => {
+            reply.answered();
+          }),
+        );
+      if (reply instanceof Promise) return this.settle(reply, message);
+      this.reply(reply, message.ref);
+      return undefined;
     } catch (error) {
-      this.fail(error, message);
+      const fail = () => {
+        this.fail(error, message);
+      };
+      if (this.answered !== undefined) return this.inTurn(fail);
+      fail();
       return undefined;
     }
+  }
+
+  /** Answers after all that was begun before. */
+  private inTurn(answer: () => void | Promise<void>): Promise<void> {
+    const answered = (this.answered ?? Promise.resolve()).then(answer).then(() => {
+      if (this.answered === answered) this.answered = undefined;
+    });
+    this.answered = answered;
+    return answered;
   }
 
   private async settle(reply: Promise<WireEvent | undefined>, message: ClientMessage): Promise<void> {

@@ -153,9 +153,15 @@ export class ConnectionDriver implements Transport, InboundFlow, PeerEvents {
     this.peer.resume();
   }
 
+  overlaps(frame: InboundFrame): boolean {
+    if (frame.refused || this.state.phase !== 'open') return false;
+    const parsed = (frame.parsed ??= parseMessage(frame.text));
+    return parsed.ok && this.executor.overlaps(parsed.message.type);
+  }
+
   handle(frame: InboundFrame): void | Promise<void> {
     if (!this.open) return undefined;
-    const parsed = parseMessage(frame.text);
+    const parsed = (frame.parsed ??= parseMessage(frame.text));
     if (frame.refused) {
       this.answer(
         {

@@ -1,14 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { HELD_FRAMES, InboundQueue } from './inbound-queue.js';
+import { HELD_FRAMES, InboundQueue, OVERLAP } from './inbound-queue.js';
 
 function setUp() {
   const log: string[] = [];
   const waiting: (() => void)[] = [];
   const queue = new InboundQueue({
+    overlaps: ({ text }) => text === 'slow+',
     handle: ({ text }) => {
       log.push(text);
       if (text === 'bad') throw new Error(text);
-      return text === 'slow' ? new Promise((resolve) => waiting.push(resolve)) : undefined;
+      return text.startsWith('slow') ? new Promise((resolve) => waiting.push(resolve)) : undefined;
     },
     pause: () => log.push('pause'),
     resume: () => log.push('resume'),
@@ -40,6 +41,28 @@ describe('inbound queue (section 1, order)', () => {
     expect(log).toEqual(['slow', 'a', 'slow']);
     await release();
     expect(log).toEqual(['slow', 'a', 'slow', 'b']);
+  });
+
+  it('lets frames overlap that may, up to a limit, and nothing else until they are done', async () => {
+    const { queue, log, release } = setUp();
+    push(queue, ...Array.from({ length: OVERLAP + 1 }, () => 'slow+'), 'a', 'slow+');
+    expect(log).toEqual(Array.from({ length: OVERLAP }, () => 'slow+'));
+    await release();
+    expect(log).toHaveLength(OVERLAP + 1);
+    for (let n = 1; n < OVERLAP; n += 1) await release();
+    expect(log).not.toContain('a');
+    await release();
+    expect(log.slice(OVERLAP + 1)).toEqual(['a', 'slow+']);
+  });
+
+  it('is idle when what overlaps is done', async () => {
+    const { queue, log, release } = setUp();
+    push(queue, 'slow+');
+    void queue.idle().then(() => log.push('idle'));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(log).toEqual(['slow+']);
+    await release();
+    expect(log).toEqual(['slow+', 'idle']);
   });
 
   it('holds everything until the first step is over', async () => {

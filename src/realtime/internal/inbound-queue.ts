@@ -1,16 +1,24 @@
+import type { ParsedMessage } from './message.js';
+
 /** Frames, and bytes, of one connection that may wait to be handled before its socket is paused. */
 export const HELD_FRAMES = 64;
 const HELD_BYTES = 262_144;
+/** Frames of one connection that may be under way at once, where they overlap. */
+export const OVERLAP = 8;
 
 /** A frame that has arrived; `refused` when it was over the rate limit on arrival. */
 export interface InboundFrame {
   text: string;
   refused?: { retryAfterMs: number };
+  /** Kept by who has parsed it. */
+  parsed?: ParsedMessage;
 }
 
 export interface InboundFlow {
   /** What is to be done with a frame; the next one waits for it. */
   handle(frame: InboundFrame): void | Promise<void>;
+  /** Whether it may begin while frames before it, which may too, are under way: they are answered in order all the same. */
+  overlaps(frame: InboundFrame): boolean;
   pause(): void;
   resume(): void;
   /** Last resort: what handled a frame failed. */
@@ -18,14 +26,16 @@ export interface InboundFlow {
 }
 
 /**
- * Handles the frames of one connection one at a time, in the order sent, and holds the rest. It asks for a pause when
- * too much waits, and for more when half of it is handled: nothing is dropped.
+ * Handles the frames of one connection one at a time (but for a few that overlap), in the order sent, and holds the rest.
+ * It asks for a pause when too much waits, and for more when half of it is handled: nothing is dropped.
  */
 export class InboundQueue {
   private frames: InboundFrame[] = [];
   private bytes = 0;
   private running = false;
   private paused = false;
+  /** What overlaps and has not been answered, oldest first; answers come in that order. */
+  private begun: Promise<void>[] | undefined;
   private readonly idlers: (() => void)[] = [];
 
   constructor(private readonly flow: InboundFlow) {}
@@ -47,7 +57,7 @@ export class InboundQueue {
 
   /** Resolves when nothing is being handled and nothing waits. */
   idle(): Promise<void> {
-    if (!this.running) return Promise.resolve();
+    if (!this.running && this.begun === undefined) return Promise.resolve();
     return new Promise((resolve) => this.idlers.push(resolve));
   }
 
@@ -62,8 +72,13 @@ export class InboundQueue {
       if (first) await first();
       for (let frame = this.frames.shift(); frame !== undefined; frame = this.frames.shift()) {
         this.bytes -= frame.text.length;
+        const before = this.begun && this.before(this.begun, frame);
+        if (before !== undefined) await before;
         const pending = this.flow.handle(frame);
-        if (pending !== undefined) await pending;
+        if (pending !== undefined) {
+          if (this.flow.overlaps(frame)) this.begin(pending);
+          else await pending;
+        }
         this.resumeWhenHalfEmpty();
       }
     } catch (error) {
@@ -71,6 +86,34 @@ export class InboundQueue {
       this.flow.fail(error);
     }
     this.running = false;
+    this.wakeIdlers();
+  }
+
+  /** What a frame has to wait for: the oldest when too much is under way, and all of it where it does not overlap. */
+  private before(begun: readonly Promise<void>[], frame: InboundFrame): Promise<unknown> | undefined {
+    if (!this.flow.overlaps(frame)) return Promise.all(begun);
+    return begun.length >= OVERLAP ? begun[0] : undefined;
+  }
+
+  private begin(pending: Promise<void>): void {
+    this.begun ??= [];
+    this.begun.push(this.answered(pending));
+  }
+
+  private async answered(pending: Promise<void>): Promise<void> {
+    try {
+      await pending;
+    } catch (error) {
+      this.clear();
+      this.flow.fail(error);
+    }
+    void this.begun?.shift();
+    if (this.begun?.length === 0) this.begun = undefined;
+    this.wakeIdlers();
+  }
+
+  private wakeIdlers(): void {
+    if (this.running || this.begun !== undefined) return;
     for (const resolve of this.idlers.splice(0)) resolve();
   }
 

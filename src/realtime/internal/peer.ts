@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import type { Duplex } from 'node:stream';
 import type { RawData, WebSocket } from 'ws';
 import { Clock } from '../../common/clock.js';
@@ -107,7 +108,7 @@ export class Peer implements Beating {
       return;
     }
     const verdict = this.bucket.take(now);
-    const text = (data as Buffer).toString();
+    const text = textOf(data as Buffer);
     if (verdict.allowed) this.events.frame({ text });
     else if (verdict.flooding) this.events.offended(CloseCode.Flooding, 'flooding');
     else this.events.frame({ text, refused: { retryAfterMs: verdict.retryAfterMs } });
@@ -160,6 +161,11 @@ function onError(this: WebSocket, error: Error): void {
 
 function onClose(this: WebSocket, code: number): void {
   (this as Listened)[PEER].gone(code);
+}
+
+/** `ws` has checked that it is UTF-8; what is ASCII, as most is, needs no decoding. */
+function textOf(data: Buffer): string {
+  return isAscii(data) ? data.toString('latin1') : data.toString();
 }
 
 /** Cut between characters: half of one would be a protocol error of ours. */
