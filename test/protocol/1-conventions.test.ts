@@ -100,7 +100,7 @@ describe('messages (1)', () => {
     alice.sendText(`{"type":"ping","ref":"32","a":${nested(31)}}`);
     expect(await alice.next()).toMatchObject({ type: 'pong', ref: '32' });
     alice.sendText(`{"type":"ping","ref":"33","a":${nested(32)}}`);
-    expect(await alice.next()).toMatchObject({ type: 'error', code: 'bad_json' });
+    expect(await alice.next()).toMatchObject({ type: 'error', code: 'bad_json', ref: '33' });
   });
 
   it('calls JSON of thousands of levels bad_json', async () => {
@@ -118,7 +118,7 @@ describe('messages (1)', () => {
     alice.send({ type: 'ping', ref: 'deep', object: keys(256) });
     expect(await alice.next()).toMatchObject({ type: 'pong', ref: 'deep' });
     alice.send({ type: 'ping', ref: '257', ...keys(255) });
-    expect(await alice.next()).toMatchObject({ type: 'error', code: 'bad_json' });
+    expect(await alice.next()).toMatchObject({ type: 'error', code: 'bad_json', ref: '257' });
     alice.send({ type: 'ping', list: [keys(257)] });
     expect(await alice.next()).toMatchObject({ type: 'error', code: 'bad_json' });
   });

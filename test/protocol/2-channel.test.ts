@@ -135,6 +135,7 @@ describe('the first frames (2)', () => {
     'presence=all',
     'presence=',
     `epoch=${'x'.repeat(129)}`,
+    'since=0&epoch=%00',
   ])('are none, but close 4400, with %s', async (query) => {
     const { members, channelId } = await channelScene(app, { members: ['alice'] });
     const client = await members.alice.dial(`/ws/channel/${channelId}`, Object.fromEntries(new URLSearchParams(query)));

@@ -132,6 +132,22 @@ describe('resume (2)', () => {
     }
   });
 
+  it('does not cut a client that takes a large history slowly for what is sent meanwhile', async () => {
+    // The kernels of both ends take some megabytes; this is ten.
+    const { owner, alice, channelId } = await logOf(100, 'x'.repeat(100_000));
+    const client = await alice.dial(`/ws/channel/${channelId}`, { history: '100' });
+    await client.until('connected');
+    client.ws.pause();
+    const [connection] = app.app.get(ConnectionRegistry).ofUser(alice.id as UserId);
+    await eventually(() => isStuck(connection!));
+    const other = await owner.channel(channelId);
+    await other.request({ type: 'message', content: 'live' });
+    client.ws.resume();
+    expect((await client.next('history', 15_000))['messages']).toHaveLength(100);
+    expect(await client.next('message')).toMatchObject({ seq: 101, content: 'live' });
+    await Promise.all([client.close(), other.close()]);
+  });
+
   it('gives a message that changes during the replay as news once, and then as an update', async () => {
     const log = await logOf(PAGE + 100);
     const client = await betweenPages(log, () =>

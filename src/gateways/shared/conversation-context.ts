@@ -1,6 +1,7 @@
 import type { Cancel } from '../../common/clock.js';
 import { parseId } from '../../common/ids.js';
 import type { ConversationId } from '../../common/ids.js';
+import { isStorable } from '../../common/text.js';
 import type { FeedSubscription } from '../../messages/feed-subscription.js';
 import type { SnapshotRequest } from '../../messages/message-history.service.js';
 import type { Presence } from '../../presence/presence.service.js';
@@ -36,6 +37,7 @@ export function readStreamRequest(query: URLSearchParams): StreamRequest {
   const history = readNumber(query, 'history', HISTORY_LIMIT);
   const epoch = query.get('epoch') ?? undefined;
   if (epoch !== undefined && epoch.length > EPOCH_LIMIT) throw new BadHandshake('epoch is too long');
+  if (epoch !== undefined && !isStorable(epoch)) throw new BadHandshake('epoch must not hold NUL');
   const presence = PRESENCE_MODES.find((mode) => mode === (query.get('presence') ?? 'each'));
   if (presence === undefined) throw new BadHandshake(`presence must be one of ${PRESENCE_MODES.join(', ')}`);
   return { since, history, epoch, presence };

@@ -22,7 +22,11 @@ export async function greet(
   const greeting = dialect.greeting(roster);
   if (greeting) connection.sendFrame(greeting);
   connection.send(dialect.connected(snapshot, roster));
-  if (snapshot.history) connection.send(dialect.history(snapshot.history));
+  if (snapshot.history) {
+    connection.send(dialect.history(snapshot.history));
+    // It may be larger than what may wait for a client: the stream goes on when it has been taken.
+    await connection.drained();
+  }
   const { resume } = snapshot;
   if (!resume) return snapshot.lastSeq;
   if (!resume.complete) {

@@ -17,7 +17,8 @@ import { ConnectionState } from './connection-state.js';
 import { departureByClient, departureByServer } from './departure.js';
 import { GatewayRoute } from './gateway-route.js';
 import { InboundFlow, InboundFrame, InboundQueue } from './inbound-queue.js';
-import { ClientMessage, parseMessage } from './message.js';
+import { parseMessage, refOf } from './message.js';
+import type { ParsedMessage } from './message.js';
 import { Urgency } from './outbound-queue.js';
 import { Peer, PeerEvents } from './peer.js';
 import { closeCodeOf } from './wire-errors.js';
@@ -170,7 +171,7 @@ export class ConnectionDriver implements Transport, InboundFlow, PeerEvents {
           message: 'Too many messages; slow down.',
           retry_after_ms: frame.refused.retryAfterMs,
         },
-        parsed.ok ? parsed.message.ref : undefined,
+        refOf(parsed),
       );
       return undefined;
     }
@@ -178,11 +179,10 @@ export class ConnectionDriver implements Transport, InboundFlow, PeerEvents {
       this.answer({ type: 'pong', server_time: this.services.clock.date().toISOString() }, parsed.message.ref);
       return undefined;
     }
-    if (this.state.phase === 'authenticating')
-      return this.handleBeforeAuthentication(this.state, parsed.ok ? parsed.message : undefined);
+    if (this.state.phase === 'authenticating') return this.handleBeforeAuthentication(this.state, parsed);
     if (!parsed.ok) {
-      const { code, message, details } = parsed;
-      this.answer({ type: 'error', code, message, ...(details && { details }) });
+      const { code, message, details, ref } = parsed;
+      this.answer({ type: 'error', code, message, ...(details && { details }) }, ref);
       return undefined;
     }
     if (parsed.message.type === 'auth_token') return this.authentication.renew(parsed.message);
@@ -191,12 +191,13 @@ export class ConnectionDriver implements Transport, InboundFlow, PeerEvents {
 
   private handleBeforeAuthentication(
     { deadline }: { deadline: () => void },
-    message: ClientMessage | undefined,
+    parsed: ParsedMessage,
   ): void | Promise<void> {
-    if (message?.type !== 'auth_token') {
-      this.answer({ type: 'error', code: 'auth_required', message: 'Send auth_token first.' }, message?.ref);
+    if (!parsed.ok || parsed.message.type !== 'auth_token') {
+      this.answer({ type: 'error', code: 'auth_required', message: 'Send auth_token first.' }, refOf(parsed));
       return undefined;
     }
+    const { message } = parsed;
     const token = this.authentication.read(message);
     if (token === undefined) return undefined;
     deadline();

@@ -12,6 +12,17 @@ describe('one message of a client (section 1)', () => {
     expect(parseMessage(text)).toMatchObject({ ok: false, code: 'bad_json' });
   });
 
+  it.each(['{"type":1,"ref":"r"}', '{"ref":"r"}', '{"type":"a","ref":"r","n":1e400}'])(
+    '%j is bad_json, and its answer carries the ref',
+    (text) => {
+      expect(parseMessage(text)).toMatchObject({ ok: false, code: 'bad_json', ref: 'r' });
+    },
+  );
+
+  it('carries no ref that is not one', () => {
+    expect(parseMessage('{"type":1,"ref":1}')).not.toHaveProperty('ref');
+  });
+
   it('never takes `type` or `ref` from a prototype', () => {
     const parsed = parseMessage('{"type":"a","__proto__":{"ref":"inherited"}}');
     expect(parsed).toMatchObject({ ok: true, message: { type: 'a', ref: undefined } });

@@ -13,8 +13,16 @@ export interface ClientMessage {
   text: string;
 }
 
-export type ParsedMessage =
-  { ok: true; message: ClientMessage } | { ok: false; code: ErrorCode; message: string; details?: FieldProblem[] };
+/** Why a message is refused, with its `ref` where it has a readable one. */
+interface Refusal {
+  ok: false;
+  code: ErrorCode;
+  message: string;
+  details?: FieldProblem[];
+  ref?: string;
+}
+
+export type ParsedMessage = { ok: true; message: ClientMessage } | Refusal;
 
 /** Reads a text frame as section 1 says: JSON, an object, a string `type`, not too deep, a `ref` of at most 64 characters. */
 export function parseMessage(text: string): ParsedMessage {
@@ -22,16 +30,21 @@ export function parseMessage(text: string): ParsedMessage {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return badJson('Expected one JSON object.');
   const fields = value as Record<string, unknown>;
   const type = Object.hasOwn(fields, 'type') ? fields['type'] : undefined;
-  if (typeof type !== 'string') return badJson('Expected a string "type".');
-  if (exceedsJsonLimits(value))
-    return badJson('The JSON is nested too deep, an object has too many keys, or a number is too large.');
   const ref = Object.hasOwn(fields, 'ref') ? fields['ref'] : undefined;
+  if (typeof type !== 'string') return badJson('Expected a string "type".', ref);
+  if (exceedsJsonLimits(value))
+    return badJson('The JSON is nested too deep, an object has too many keys, or a number is too large.', ref);
   if (ref !== undefined && !isRef(ref)) {
     const problem = `must be a string of at most ${REF_MAX_LENGTH} characters, without NUL or lone surrogates`;
     const details = [{ field: 'ref', problems: [problem] }];
     return { ok: false, code: 'validation_failed', message: 'Some fields are not valid.', details };
   }
   return { ok: true, message: { type, ref, fields, text } };
+}
+
+/** What its answer carries, also where the message is refused. */
+export function refOf(parsed: ParsedMessage): string | undefined {
+  return parsed.ok ? parsed.message.ref : parsed.ref;
 }
 
 function isRef(ref: unknown): ref is string {
@@ -46,6 +59,6 @@ function parseJson(text: string): unknown {
   }
 }
 
-function badJson(message: string): ParsedMessage {
-  return { ok: false, code: 'bad_json', message };
+function badJson(message: string, ref?: unknown): Refusal {
+  return { ok: false, code: 'bad_json', message, ...(isRef(ref) && { ref }) };
 }
