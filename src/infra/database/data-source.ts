@@ -1,3 +1,4 @@
+import type { ClientBase } from 'pg';
 import { DataSourceOptions, MixedList } from 'typeorm';
 import { SnakeNamingStrategy } from './naming-strategy.js';
 
@@ -28,6 +29,16 @@ export function dataSourceOptions(options: DatabaseOptions): DataSourceOptions {
       lock_timeout: Math.min(500, options.statementTimeoutMs),
       idle_in_transaction_session_timeout: 10_000,
       connectionTimeoutMillis: options.statementTimeoutMs,
+      verify: outliveItsEnd,
     },
   };
+}
+
+/**
+ * For pg's pool, of each new connection. The pool listens for errors while it has one, and TypeORM begins to a moment
+ * after it was given one: a connection that Postgres ends in between must not end the process. Its next query fails.
+ */
+function outliveItsEnd(client: ClientBase, done: () => void): void {
+  client.on('error', () => undefined);
+  done();
 }
