@@ -7,6 +7,7 @@ import { CreateDms1795132805000 } from './1795132805000-create-dms.js';
 import { CreateMessages1795132806000 } from './1795132806000-create-messages.js';
 import { AddAppendMessages1795132807000 } from './1795132807000-add-append-messages.js';
 import { AddCurrentLogEpoch1795132808000 } from './1795132808000-add-current-log-epoch.js';
+import { DropMessagesSenderIdx1795132809000 } from './1795132809000-drop-messages-sender-idx.js';
 
 /** Every migration, oldest first. */
 export const MIGRATIONS = [
@@ -19,4 +20,5 @@ export const MIGRATIONS = [
   CreateMessages1795132806000,
   AddAppendMessages1795132807000,
   AddCurrentLogEpoch1795132808000,
+  DropMessagesSenderIdx1795132809000,
 ];

@@ -15,7 +15,7 @@ let bob: Actor;
 
 beforeAll(async () => {
   // A pool that so many cannot share: each would wait longer for a connection to Postgres than anyone may.
-  const env = { DATABASE_POOL_SIZE: '1', DATABASE_STATEMENT_TIMEOUT_MS: '400', WS_MAX_CONNECTIONS_PER_USER: '0' };
+  const env = { DATABASE_POOL_SIZE: '1', DATABASE_STATEMENT_TIMEOUT_MS: '600', WS_MAX_CONNECTIONS_PER_USER: '0' };
   app = await startTestApp({ env });
   alice = await register(app, 'alice');
   bob = await register(app, 'bob');
@@ -23,9 +23,12 @@ beforeAll(async () => {
 afterAll(() => app.close());
 
 describe('many who connect at once (1.1)', () => {
-  it('are all admitted, and readiness is told meanwhile', async () => {
+  it.each([
+    ['anew', {}],
+    ['with a position to resume from', { since: '0' }],
+  ])('%s are all admitted, and readiness is told meanwhile', async (_, query) => {
     const path = `/ws/dm/${bob.id}`;
-    const storm = Promise.all(Array.from({ length: CONNECTIONS }, () => alice.dial(path)));
+    const storm = Promise.all(Array.from({ length: CONNECTIONS }, () => alice.dial(path, query)));
     const ready = await Promise.all([1, 2, 3].map(() => fetch(`${app.url}/health/ready`)));
     expect(ready.map(({ status }) => status)).toEqual([200, 200, 200]);
     const clients: SocketClient[] = await storm;

@@ -1,5 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { Clock } from '../../common/clock.js';
 import type { ConversationId, MessageId, UserId } from '../../common/ids.js';
+import { WaitingLine } from '../../common/waiting-line.js';
+import { Settings } from '../../config/settings.js';
 import type { ConversationHead, ConversationKind } from '../../conversations/conversation.js';
 import { PreparedStatements } from '../../infra/database/prepared-statements.js';
 import type { Statement } from '../../infra/database/prepared-statements.js';
@@ -55,7 +58,15 @@ export interface LogOpening extends ConversationHead {
  */
 @Injectable()
 export class LogRepository {
-  constructor(private readonly prepared: PreparedStatements) {}
+  private readonly openings: WaitingLine;
+
+  constructor(
+    private readonly prepared: PreparedStatements,
+    settings: Settings,
+    clock: Clock,
+  ) {
+    this.openings = new WaitingLine(Math.ceil(settings.DATABASE_POOL_SIZE / 2), clock);
+  }
 
   /** By `seq`. Without `after` the latest ones (before `before`); with it the earliest after it. */
   async messages(
@@ -77,13 +88,16 @@ export class LogRepository {
     return this.stretch(HOLE, [conversationId, since]);
   }
 
-  /** The latest `history` messages, and what was missed since `since`, up to one page more than is replayed at a time. */
+  /**
+   * The latest `history` messages, and what was missed since `since`, up to one page more than is replayed at a time.
+   * Thousands who come back at once wait in line: in the pool's own queue they would be refused for waiting.
+   */
   async opening(
     reading: LogReading,
     { history, since, epoch }: { history: number; since: number | undefined; epoch: string | undefined },
   ): Promise<LogOpening | undefined> {
     const values = [...keyOf(reading), history, since ?? null, epoch ?? null];
-    const rows = await this.prepared.arrays<OpeningRow>(OPENING, values);
+    const rows = await this.openings.run(() => this.prepared.arrays<OpeningRow>(OPENING, values));
     if (rows[0] === undefined) return undefined;
     const [missed, latest] = [rows.filter((row) => row[18]), rows.filter((row) => row[18] === false)];
     return {

@@ -27,7 +27,6 @@ export class Message {
   @Column('text', { default: 'message' })
   kind!: 'message' | 'call';
 
-  @Index('messages_sender_idx')
   @ForeignKey('User', { name: 'messages_sender_fk' })
   @Column('uuid')
   senderId!: UserId;
