@@ -51,7 +51,7 @@ describe('webrtc_offer, webrtc_answer, webrtc_ice_candidate (2)', () => {
     const alice = await connect(members.alice, channelId);
     const [first, second] = [await connect(members.bob, channelId), await connect(members.bob, channelId)];
     const signal = { type: 'webrtc_offer', target_user_id: members.bob.id, data: 1 };
-    await alice.client.request({ ...signal, target_connection_id: second.id });
+    await alice.client.request({ ...signal, target_connection_id: second.id.toUpperCase() });
     expect(await second.client.next('webrtc_offer')).toMatchObject({ data: 1 });
     await alice.client.request({ ...signal, target_connection_id: null, data: 2 });
     expect(await first.client.next('webrtc_offer')).toMatchObject({ data: 2 });

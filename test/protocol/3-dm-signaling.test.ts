@@ -46,7 +46,7 @@ describe('webrtc_* in a DM (3)', () => {
     const [alice, bob] = await pair();
     const a = await alice.dm(bob);
     const [b, b2] = [await bob.dm(alice), await bob.dm(alice)];
-    await a.request({ type: 'webrtc_offer', target_connection_id: idOf(b2), data: 1 });
+    await a.request({ type: 'webrtc_offer', target_connection_id: String(idOf(b2)).toUpperCase(), data: 1 });
     await a.request({ type: 'webrtc_offer', target_connection_id: null, data: 2 });
     expect(await b2.next('webrtc_offer')).toMatchObject({ data: 1 });
     expect(await b.next('webrtc_offer')).toMatchObject({ data: 2 });

@@ -12,7 +12,7 @@ import type { Departure, HandshakeRequest, RawGatewayHooks } from '../../realtim
 import { WsOperation } from '../../realtime/wire-docs.js';
 import type { WireEvent } from '../../realtime/wire.js';
 import { SignalingService } from '../../signaling/signaling.service.js';
-import { CallJoinCommand, TypingCommand } from '../shared/commands.js';
+import { CallJoinCommand, connectionIdOf, TypingCommand } from '../shared/commands.js';
 import { ChangeAckEvent } from '../shared/event-shapes.js';
 import { channelAudience } from '../shared/channel-presence.js';
 import { ConversationStream } from '../shared/conversation-stream.js';
@@ -139,7 +139,7 @@ export class ChannelGateway implements RawGatewayHooks<ChannelContext> {
     return this.signaling.signal(channelAudience(connection.context.channelId), {
       from: connection.id,
       to: to.toLowerCase() as UserId,
-      toConnection: toConnection ?? undefined,
+      toConnection: connectionIdOf(toConnection),
       event,
     });
   }

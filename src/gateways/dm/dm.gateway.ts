@@ -9,7 +9,7 @@ import { Conn, RawGateway } from '../../realtime/raw-gateway.js';
 import type { Departure, HandshakeRequest, RawGatewayHooks } from '../../realtime/raw-gateway.js';
 import { WsOperation } from '../../realtime/wire-docs.js';
 import { SignalingService } from '../../signaling/signaling.service.js';
-import { SignalCommand, TypingCommand } from '../shared/commands.js';
+import { connectionIdOf, SignalCommand, TypingCommand } from '../shared/commands.js';
 import { ChangeAckEvent } from '../shared/event-shapes.js';
 import { ConversationStream } from '../shared/conversation-stream.js';
 import { DmAdmission } from './dm.admission.js';
@@ -99,7 +99,7 @@ export class DmGateway implements RawGatewayHooks<DmContext> {
     return this.signaling.signal(audienceOf(conversationId), {
       from: connection.id,
       to: otherUserId,
-      toConnection: toConnection ?? undefined,
+      toConnection: connectionIdOf(toConnection),
       event,
     });
   }

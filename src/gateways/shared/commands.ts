@@ -54,6 +54,11 @@ export class SignalCommand {
   data!: RawJson;
 }
 
+/** As the server writes it: a UUID's case does not count. `null` names none. */
+export function connectionIdOf(target: ConnectionId | null | undefined): ConnectionId | undefined {
+  return target?.toLowerCase() as ConnectionId | undefined;
+}
+
 /** `call_join` */
 export class CallJoinCommand {
   @ApiPropertyOptional({
