@@ -2,12 +2,11 @@
 import 'reflect-metadata';
 import { MessagesService } from '../../../dist/src/messages/messages.service.js';
 
-const send = MessagesService.prototype.send;
+const begin = MessagesService.prototype.begin;
 
-MessagesService.prototype.send = function (...args) {
-  const content = args.map((argument) => argument?.content ?? argument?.draft?.content).find(Boolean);
-  if (content === 'throw') throw new TypeError('a fault of ours');
-  if (content === 'reject') return Promise.reject(new TypeError('a fault of ours'));
-  if (content === 'forget') void Promise.reject(new Error('a promise that nobody waits for'));
-  return send.apply(this, args);
+MessagesService.prototype.begin = function (senderId, conversationId, draft) {
+  if (draft.content === 'throw') throw new TypeError('a fault of ours');
+  if (draft.content === 'reject') return { id: 'none', sent: Promise.reject(new TypeError('a fault of ours')) };
+  if (draft.content === 'forget') void Promise.reject(new Error('a promise that nobody waits for'));
+  return begin.call(this, senderId, conversationId, draft);
 };
