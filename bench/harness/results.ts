@@ -65,5 +65,7 @@ export function writeResult(folder: string, result: Omit<StoredResult, 'charts'>
 
 export function readResult(folder: string, name: string): StoredResult | undefined {
   const file = path.join(folder, `${name}.json`);
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as StoredResult) : undefined;
+  if (!existsSync(file)) return undefined;
+  // JSON has no NaN: what was not measured is null there.
+  return JSON.parse(readFileSync(file, 'utf8'), (_, value: unknown) => (value === null ? NaN : value)) as StoredResult;
 }
