@@ -23,6 +23,9 @@ import { SendsUnderWay } from './sends-under-way.js';
 /** How long a sender's `ack` waits for the event before it: as long as a log may be behind (section 2.1). */
 const DELIVERY_WAIT_MS = 5000;
 
+/** Windows of arrivals and departures that wait for one who is still given its replay: some minutes. */
+const EARLY_LIMIT = 2000;
+
 /** A connection's stream of one conversation, the same for every dialect: attach, snapshot, greet, replay, go live. */
 @Injectable()
 export class ConversationStream {
@@ -63,11 +66,12 @@ export class ConversationStream {
     // Nobody is told of one who has been closed meanwhile.
     if (!connection.isOpen) return;
     const { id: connectionId, user } = connection;
-    let live = false;
+    let early: Frame[] | undefined = [];
     const arrival = { connectionId, userId: user.userId, username: user.username };
     const tell = (frame: Frame | undefined) => {
-      // What is volatile goes to those who are admitted; until then it would be lost.
-      if (frame) connection.sendFrame(frame, live ? 'volatile' : 'durable');
+      // What is volatile goes to those who are admitted: until then it waits, lest a client be cut that takes its replay.
+      if (frame && early && early.length < EARLY_LIMIT) early.push(frame);
+      else if (frame) connection.sendFrame(frame, 'volatile');
     };
     const listener = listenerOf(dialect.presence, tell);
     const { roster, leave } = await this.presence.enter(dialect.audience, arrival, listener);
@@ -80,7 +84,8 @@ export class ConversationStream {
       replayOn: (since) => this.history.replay(connection.userId, conversationId, { since, epoch }),
     });
     await subscription.release(head);
-    live = true;
+    for (const frame of early) connection.sendFrame(frame);
+    early = undefined;
   }
 
   /** Ends whatever the connection holds, however far its admission came. */
