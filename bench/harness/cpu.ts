@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 const TICKS_PER_SECOND = 100;
 
 interface Stat {
+  name: string;
   parent: number;
   /** When it started, in hundredths of a second since the machine did. */
   start: number;
@@ -21,7 +22,8 @@ function read(pid: number): Stat | undefined {
       .split(' ')
       .map(Number);
     const [parent = 0, utime = 0, stime = 0, cutime = 0, cstime = 0] = [1, 11, 12, 13, 14].map((n) => fields[n]);
-    return { parent, start: fields[19] ?? 0, ticks: utime + stime, endedChildren: cutime + cstime };
+    const name = stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
+    return { name, parent, start: fields[19] ?? 0, ticks: utime + stime, endedChildren: cutime + cstime };
   } catch {
     return undefined;
   }
@@ -49,4 +51,9 @@ export function parentOf(pid: number): number {
 /** With the process id, this names one process for good; nothing for one that is no more. */
 export function startedAt(pid: number): number | undefined {
   return read(pid)?.start;
+}
+
+/** Its program's. */
+export function nameOf(pid: number): string {
+  return read(pid)?.name ?? '';
 }
