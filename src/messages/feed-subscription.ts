@@ -25,6 +25,13 @@ export interface FeedSubscriber {
   revoked(): void;
 }
 
+/** What a subscription is one of. */
+export interface SubscriptionSource {
+  remove(subscription: FeedSubscription): void;
+  /** The next page of changes after this number. */
+  readFrom(from: number): Promise<{ changes: Change[]; head: number; hasMore: boolean }>;
+}
+
 /** A subscriber's place in the stream of one conversation. */
 export class FeedSubscription {
   /** The number of the latest change that it was given, or had in its snapshot; undefined until it is released. */
@@ -40,8 +47,7 @@ export class FeedSubscription {
 
   constructor(
     readonly subscriber: FeedSubscriber,
-    private readonly onDetach: () => void,
-    private readonly catchUp: (from: number) => Promise<{ changes: Change[]; head: number; hasMore: boolean }>,
+    private readonly source: SubscriptionSource,
   ) {}
 
   /** From now on it gets every change after `rev`, the head of the snapshot that it has read and sent. */
@@ -77,7 +83,7 @@ export class FeedSubscription {
     this.stopped = undefined;
     this.takeHeld();
     this.wake();
-    this.onDetach();
+    this.source.remove(this);
   }
 
   /** Goes on where it was stopped. */
@@ -119,7 +125,7 @@ export class FeedSubscription {
   private async replay(after: number): Promise<number> {
     let from = after;
     for (let hasMore = true; hasMore && !this.detached;) {
-      const page = await this.catchUp(from);
+      const page = await this.source.readFrom(from);
       await this.give(page.changes);
       from = Math.max(from, page.head);
       ({ hasMore } = page);
