@@ -29,9 +29,18 @@ function read(pid: number): Stat | undefined {
   }
 }
 
-/** Seconds of CPU that a process has used, in user and system mode. */
+/**
+ * Seconds of CPU that a process has used, in user and system mode: as its threads' schedulers count them, in
+ * nanoseconds, where the kernel tells; a hundredth of a second is half of what a short block takes.
+ */
 export function cpuSeconds(pid: number): number {
-  return (read(pid)?.ticks ?? NaN) / TICKS_PER_SECOND;
+  try {
+    const threads = readdirSync(`/proc/${pid}/task`);
+    const files = threads.map((thread) => readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'latin1'));
+    return files.reduce((sum, file) => sum + Number(file.split(' ')[0]), 0) / 1e9;
+  } catch {
+    return (read(pid)?.ticks ?? NaN) / TICKS_PER_SECOND;
+  }
 }
 
 /** Seconds of CPU of a process and its children, those that have ended too: Postgres has one for each connection. */
