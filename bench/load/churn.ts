@@ -10,20 +10,22 @@ import { Witness } from './witness.js';
 const LAST_NEWS_MS = 300;
 
 /**
- * Members who join over and over, `concurrency` at a time; each leaves, cleanly, after its stay. What is measured is a
+ * Members who join over and over, `concurrency` at a time; each leaves, cleanly, after its stay, and stays away for as
+ * long before it comes again. What is measured is a
  * stretch of the middle, when as many leave as come. Those who sit there listen.
  */
 export async function churn(seated: readonly Client[], input: Omit<ChurnInput, 'seated'>): Promise<ChurnResult> {
   const { members, seconds, concurrency, stayMs, serverPid, ...options } = input;
   const failures = new Failures();
   const witness = new Witness(seated);
-  /** For each member, the end of its last stay: it does not come again before. */
+  /** For each member, when it may come again. */
   const stays = members.map(() => Promise.resolve());
   const tally = { joins: 0, leaves: 0 };
   const leaveLater = async (client: Client) => {
     await sleep(stayMs);
     await disconnectAll([client]);
     tally.leaves++;
+    await sleep(stayMs);
   };
   let over = false;
   let turn = 0;

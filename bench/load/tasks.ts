@@ -82,7 +82,7 @@ export interface ChurnInput extends ClientOptions {
   members: Member[];
   /** Joins that may be on their way at the same time. */
   concurrency: number;
-  /** How long each is there. */
+  /** How long each is there, and then away. */
   stayMs: number;
   /** How long is measured, once as many leave as come. */
   seconds: number;
