@@ -12,7 +12,6 @@ import type { AppendOutcome, LockMode } from '../persistence/log-append.js';
 import { CrowdWait } from './crowd-wait.js';
 import { DraftLines } from './draft-lines.js';
 import type { Batch } from './draft-lines.js';
-import { LogFailpoints } from './log-failpoints.js';
 import { messageOf, pendingDraft } from './pending-draft.js';
 import type { PendingDraft, Submission } from './pending-draft.js';
 
@@ -42,7 +41,6 @@ export class LogWriter implements OnApplicationShutdown {
   constructor(
     private readonly log: LogAppend,
     private readonly feed: ConversationFeed,
-    private readonly failpoints: LogFailpoints,
     private readonly clock: Clock,
     private readonly ids: Ids,
   ) {
@@ -126,10 +124,7 @@ export class LogWriter implements OnApplicationShutdown {
    */
   private async attempt(drafts: readonly PendingDraft[], sentAt: string, lock: LockMode): Promise<Outcome[]> {
     try {
-      const outcomes = await this.log.append(drafts, sentAt, lock);
-      const pause = this.failpoints.afterCommit();
-      if (pause) await pause;
-      return outcomes;
+      return await this.log.append(drafts, sentAt, lock);
     } catch (error) {
       const locked = error instanceof RowLocked;
       if (locked && lock === 'skip') return drafts.map(() => ({ is: 'busy' }));
