@@ -3,12 +3,12 @@ import { ChannelsService } from '../../channels/channels.service.js';
 import { Clock } from '../../common/clock.js';
 import { Settings } from '../../config/settings.js';
 import { toChannelMessage } from '../../messages/dto/message.dto.js';
-import type { Change } from '../../messages/message.js';
 import type { Roster, Transition } from '../../presence/roster.js';
 import { CloseCode } from '../../realtime/close-codes.js';
 import { AdmissionRefused } from '../../realtime/raw-gateway.js';
 import type { Frame, FrameRun } from '../../realtime/wire.js';
 import type { ConversationId } from '../../common/ids.js';
+import { ChangeFrames } from '../shared/change-frames.js';
 import { channelAudience } from '../shared/channel-presence.js';
 import type { PresenceMode } from '../shared/conversation-context.js';
 import type { ConversationDialect, PresenceDialect } from '../shared/conversation-dialect.js';
@@ -22,7 +22,7 @@ import { changeFrames, diffFrame, eachFrames, messageEvent } from './channel.eve
 /** Who may connect to a channel, and the first frames that they get (protocol section 2). */
 @Injectable()
 export class ChannelAdmission {
-  private readonly changes = new EncodeOnce<readonly Change[], FrameRun>();
+  private readonly changes = new ChangeFrames(changeFrames);
   private readonly each = new EncodeOnce<readonly Transition[], FrameRun>();
   private readonly diffs = new EncodeOnce<readonly Transition[], Frame | undefined>();
   private readonly crowds = new EncodeOnce<Roster, Frame>();
@@ -76,7 +76,7 @@ export class ChannelAdmission {
           last_seq: lastSeq,
           complete,
         }) satisfies shapes.ChannelResumedEvent,
-      changed: (run, from) => this.changes.of(run, changeFrames).from(from),
+      changes: this.changes,
       ...(presence && { presence }),
     };
   }

@@ -5,13 +5,12 @@ import type { DmView } from '../../dms/dm.js';
 import { NoSuchUser, SelfConversation } from '../../dms/dms.errors.js';
 import { DmsService } from '../../dms/dms.service.js';
 import { toDmMessage } from '../../messages/dto/message.dto.js';
-import type { Change } from '../../messages/message.js';
 import { CloseCode } from '../../realtime/close-codes.js';
 import { AdmissionRefused } from '../../realtime/raw-gateway.js';
 import { encodeFrame, FrameRun } from '../../realtime/wire.js';
 import { ConversationStream } from '../shared/conversation-stream.js';
 import type { ConversationDialect } from '../shared/conversation-dialect.js';
-import { EncodeOnce } from '../shared/encode-once.js';
+import { ChangeFrames } from '../shared/change-frames.js';
 import type { DmConnection } from './dm.context.js';
 import type * as shapes from './dm.event-shapes.js';
 import { audienceOf, messageEvent, onlineEvent, presenceFrame } from './dm.events.js';
@@ -46,9 +45,10 @@ export class DmAdmission {
   private dialectOf({ id, user, context }: DmConnection, dm: DmView): ConversationDialect {
     const { conversationId, otherUserId, otherUsername } = dm;
     const sides = [user.userId, otherUserId];
-    const changes = new EncodeOnce<readonly Change[], FrameRun>();
-    const framesOf = (run: readonly Change[]) =>
-      new FrameRun(run.map(({ rev, message }) => encodeFrame(messageEvent(message, sides, rev === message.seq))));
+    const changes = new ChangeFrames(
+      (run) =>
+        new FrameRun(run.map(({ rev, message }) => encodeFrame(messageEvent(message, sides, rev === message.seq)))),
+    );
     return {
       audience: audienceOf(conversationId),
       greeting: ({ users }) => {
@@ -87,7 +87,7 @@ export class DmAdmission {
           last_seq: lastSeq,
           complete,
         }) satisfies shapes.DmResumedEvent,
-      changed: (run, from) => changes.of(run, framesOf).from(from),
+      changes,
       ...(context.request.presence !== 'none' && {
         presence: { changed: (transitions, from) => presenceFrame(conversationId, transitions.slice(from)) },
       }),

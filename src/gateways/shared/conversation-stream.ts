@@ -10,7 +10,6 @@ import { PresenceService } from '../../presence/presence.service.js';
 import { TypingService } from '../../presence/typing.service.js';
 import { Begun } from '../../realtime/begun.js';
 import { Broadcaster } from '../../realtime/broadcaster.js';
-import { CloseCode } from '../../realtime/close-codes.js';
 import type { Departure } from '../../realtime/raw-gateway.js';
 import type { Frame, WireEvent } from '../../realtime/wire.js';
 import type { ConversationContext } from './conversation-context.js';
@@ -19,6 +18,7 @@ import { greet } from './conversation-greeting.js';
 import type { ChangeAckEvent } from './event-shapes.js';
 import { listenerOf } from './presence-listener.js';
 import { SendsUnderWay } from './sends-under-way.js';
+import { StreamSubscriber } from './stream-subscriber.js';
 
 /** How long a sender's `ack` waits for the event before it: as long as a log may be behind (section 2.1). */
 const DELIVERY_WAIT_MS = 5000;
@@ -49,17 +49,7 @@ export class ConversationStream {
   ): Promise<void> {
     const { context } = connection;
     context.conversationId = conversationId;
-    const subscription = await this.feed.attach(conversationId, {
-      userId: connection.userId,
-      deliver: (run, from) => {
-        connection.sendFrame(dialect.changed(run, from));
-      },
-      until: (run, from) => context.sends?.until(run, from) ?? run.length,
-      drained: () => connection.drained(),
-      revoked: () => {
-        connection.close(CloseCode.Forbidden, 'not allowed');
-      },
-    });
+    const subscription = await this.feed.attach(conversationId, new StreamSubscriber(connection, dialect.changes));
     context.subscription = subscription;
     const snapshot = await this.history.snapshot(connection.userId, conversationId, context.request);
     context.leaveAudience = await this.broadcaster.join(dialect.audience, connection);
@@ -110,6 +100,7 @@ export class ConversationStream {
   ): Begun<Sent> {
     const { context } = connection;
     const sends = (context.sends ??= new SendsUnderWay());
+    if (context.subscription) context.subscription.stops = sends;
     sends.begin(id);
     const acknowledge = (outcome: Sent) =>
       this.acknowledge(connection, outcome, () => {
