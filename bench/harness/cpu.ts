@@ -5,6 +5,8 @@ const TICKS_PER_SECOND = 100;
 
 interface Stat {
   parent: number;
+  /** When it started, in hundredths of a second since the machine did. */
+  start: number;
   ticks: number;
   /** Of children that have ended. */
   endedChildren: number;
@@ -19,7 +21,7 @@ function read(pid: number): Stat | undefined {
       .split(' ')
       .map(Number);
     const [parent = 0, utime = 0, stime = 0, cutime = 0, cstime = 0] = [1, 11, 12, 13, 14].map((n) => fields[n]);
-    return { parent, ticks: utime + stime, endedChildren: cutime + cstime };
+    return { parent, start: fields[19] ?? 0, ticks: utime + stime, endedChildren: cutime + cstime };
   } catch {
     return undefined;
   }
@@ -42,4 +44,9 @@ export function familyCpuSeconds(pid: number): number {
 
 export function parentOf(pid: number): number {
   return read(pid)?.parent ?? 0;
+}
+
+/** With the process id, this names one process for good; nothing for one that is no more. */
+export function startedAt(pid: number): number | undefined {
+  return read(pid)?.start;
 }

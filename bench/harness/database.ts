@@ -1,6 +1,3 @@
-import { randomUUID } from 'node:crypto';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
 import { MIGRATIONS } from '../../migrations/index.js';
@@ -19,7 +16,7 @@ export interface BenchDatabase {
 /** A new database with Parley's schema, fsync on: on the server of DATABASE_URL, or on one of our own. */
 export async function openBenchDatabase(resources: Resources): Promise<BenchDatabase> {
   const given = process.env['DATABASE_URL'] ?? '';
-  const url = given === '' ? await startOwn(resources) : await createOn(given, resources);
+  const url = given === '' ? await startOwn(resources) : await resources.createDatabase(given);
   await migrate({ url, migrations: MIGRATIONS });
   const client = new pg.Client({ connectionString: url });
   await client.connect();
@@ -35,29 +32,7 @@ export async function openBenchDatabase(resources: Resources): Promise<BenchData
   return { url, version, cpuSeconds: () => (postmaster > 1 ? familyCpuSeconds(postmaster) : NaN) };
 }
 
-async function startOwn(resources: Resources): Promise<string> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'parley-bench-'));
-  // As root, Postgres runs as another account, which must be able to enter.
-  chmodSync(folder, 0o711);
-  resources.add(() => {
-    rmSync(folder, { recursive: true, force: true });
-  });
-  // Also while it is still starting: a run that is stopped then waits for it, and ends it.
-  const starting = startEmbeddedPostgres({ dataDir: path.join(folder, 'postgres') });
-  resources.add(async () => (await starting).stop());
-  return (await starting).url;
-}
-
-async function createOn(server: string, resources: Resources): Promise<string> {
-  const name = `parley_bench_${randomUUID().slice(0, 8)}`;
-  const run = async (sql: string) => {
-    const client = new pg.Client({ connectionString: server });
-    await client.connect();
-    await client.query(sql).finally(() => client.end());
-  };
-  await run(`CREATE DATABASE ${name}`);
-  resources.add(() => run(`DROP DATABASE ${name} WITH (FORCE)`));
-  const url = new URL(server);
-  url.pathname = `/${name}`;
-  return url.href;
+/** It ends with all that works in the run's folder. */
+async function startOwn({ folder }: Resources): Promise<string> {
+  return (await startEmbeddedPostgres({ dataDir: path.join(folder, 'postgres') })).url;
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import type { DialectName } from '../load/dialects.js';
-import { Child } from './child.js';
+import type { Child } from './child.js';
 import type { BenchDatabase } from './database.js';
 import type { Resources } from './resources.js';
 
@@ -55,8 +55,7 @@ export class Server {
     const { program, args = [] } = KINDS[name];
     const own = database && { DATABASE_URL: database.url, JWT_SECRET, HOST: '127.0.0.1', PORT: '0', ...UNLIMITED };
     const execArgv = ['--expose-gc', '--import', PROBE];
-    const child = new Child({ program, args, env: { ...own, ...env }, execArgv });
-    resources.add(() => child.stop());
+    const child = resources.fork({ program, args, env: { ...own, ...env }, execArgv });
     return new Server(name, await child.listening(), child);
   }
 

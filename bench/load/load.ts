@@ -44,4 +44,3 @@ process.on('message', ({ id, task, input }: TaskRequest) => {
     (error: unknown) => answer({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
   );
 });
-process.on('disconnect', () => process.exit());

@@ -46,9 +46,7 @@ export class ConversationFeed implements OnApplicationBootstrap, BeforeApplicati
    */
   async attach(conversationId: ConversationId, subscriber: FeedSubscriber): Promise<FeedSubscription> {
     const reader = this.readers.get(conversationId) ?? this.open(conversationId);
-    const subscription = reader.add(subscriber, () => {
-      if (reader.isEmpty) this.close(reader);
-    });
+    const subscription = reader.add(subscriber);
     try {
       await reader.ready;
     } catch (error) {
@@ -98,6 +96,9 @@ export class ConversationFeed implements OnApplicationBootstrap, BeforeApplicati
         this.cluster.topics.subscribe(topicOf(conversationId), (message) => {
           listener(message as unknown as readonly Change[]);
         }),
+      onEmpty: (empty) => {
+        this.close(empty);
+      },
     });
     this.readers.set(conversationId, reader);
     // A reader that could not start serves nobody: the next subscriber tries with a new one.

@@ -29,6 +29,13 @@ export interface Stops {
   until(run: readonly Change[], from: number): number;
 }
 
+/** What a subscription is one of. */
+export interface SubscriptionSource {
+  remove(subscription: FeedSubscription): void;
+  /** The next page of changes after this number. */
+  readFrom(from: number): Promise<{ changes: Change[]; head: number; hasMore: boolean }>;
+}
+
 /** A subscriber's place in the stream of one conversation. */
 export class FeedSubscription {
   /** Asked before a live run is delivered; without it nothing stops the stream. */
@@ -46,8 +53,7 @@ export class FeedSubscription {
 
   constructor(
     readonly subscriber: FeedSubscriber,
-    private readonly onDetach: () => void,
-    private readonly catchUp: (from: number) => Promise<{ changes: Change[]; head: number; hasMore: boolean }>,
+    private readonly source: SubscriptionSource,
   ) {}
 
   /** From now on it gets every change after `rev`, the head of the snapshot that it has read and sent. */
@@ -83,7 +89,7 @@ export class FeedSubscription {
     this.stopped = undefined;
     this.takeHeld();
     this.wake();
-    this.onDetach();
+    this.source.remove(this);
   }
 
   /** Goes on where it was stopped. */
@@ -125,7 +131,7 @@ export class FeedSubscription {
   private async replay(after: number): Promise<number> {
     let from = after;
     for (let hasMore = true; hasMore && !this.detached;) {
-      const page = await this.catchUp(from);
+      const page = await this.source.readFrom(from);
       await this.give(page.changes);
       from = Math.max(from, page.head);
       ({ hasMore } = page);

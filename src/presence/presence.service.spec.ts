@@ -48,7 +48,7 @@ async function enter(name: string, inCrowds: 'rosters' | 'changes' = 'changes') 
     told.push(`${fresh.users.length} of ${fresh.total}`);
   };
   const arrival = { connectionId, userId: name as UserId, username: name };
-  const place = await presence.enter(SCOPE, arrival, { changed, ...(inCrowds === 'rosters' && { crowd }) });
+  const place = await presence.enter(SCOPE, arrival, { changed, crowd, takesRosters: inCrowds === 'rosters' });
   const roster = place.roster.users.map(({ userId }) => userId as string);
   return { connectionId, roster, told, batches, rosters, leave: (how: Departure) => place.leave(how) };
 }

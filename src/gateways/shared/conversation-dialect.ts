@@ -8,21 +8,26 @@ import type { ConversationContext } from './conversation-context.js';
 
 export type ConversationConnection = Connection<ConversationContext>;
 
+export interface Resume {
+  from: number;
+  complete: boolean;
+}
+
 /** How a gateway says what happens in a conversation: its event and field names. */
 export interface ConversationDialect {
   /** The name of the conversation's audience and presence scope. */
-  audience: string;
+  readonly audience: string;
   /** What comes before `connected`; none when there is nothing to say. */
   greeting(roster: Roster): Frame | undefined;
   connected(position: LogPosition, roster: Roster): WireEvent;
   history(page: HistoryPage): WireEvent;
   /** `isNew`: the client cannot have seen it. */
   replayed(message: MessageState, isNew: boolean): WireEvent;
-  resumed(resume: { from: number; complete: boolean }, lastSeq: number): WireEvent;
+  resumed(resume: Resume, lastSeq: number): WireEvent;
   /** What happens from now on; shared by all who get the same frames. */
-  changes: ChangeFrames;
+  readonly changes: ChangeFrames;
   /** What a client gets of arrivals and departures; without it: nothing. */
-  presence?: PresenceDialect;
+  readonly presence: PresenceDialect | undefined;
 }
 
 export interface PresenceDialect {

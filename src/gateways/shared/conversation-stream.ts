@@ -11,20 +11,17 @@ import { TypingService } from '../../presence/typing.service.js';
 import { Begun } from '../../realtime/begun.js';
 import { Broadcaster } from '../../realtime/broadcaster.js';
 import type { Departure } from '../../realtime/raw-gateway.js';
-import type { Frame, WireEvent } from '../../realtime/wire.js';
+import type { WireEvent } from '../../realtime/wire.js';
 import type { ConversationContext } from './conversation-context.js';
 import type { ConversationConnection, ConversationDialect } from './conversation-dialect.js';
 import { greet } from './conversation-greeting.js';
 import type { ChangeAckEvent } from './event-shapes.js';
-import { listenerOf } from './presence-listener.js';
+import { LiveConnection } from './live-connection.js';
+import { PresenceTeller } from './presence-teller.js';
 import { SendsUnderWay } from './sends-under-way.js';
-import { StreamSubscriber } from './stream-subscriber.js';
 
 /** How long a sender's `ack` waits for the event before it: as long as a log may be behind (section 2.1). */
 const DELIVERY_WAIT_MS = 5000;
-
-/** Windows of arrivals and departures that wait for one who is still given its replay: some minutes. */
-const EARLY_LIMIT = 2000;
 
 /** A connection's stream of one conversation, the same for every dialect: attach, snapshot, greet, replay, go live. */
 @Injectable()
@@ -49,22 +46,16 @@ export class ConversationStream {
   ): Promise<void> {
     const { context } = connection;
     context.conversationId = conversationId;
-    const subscription = await this.feed.attach(conversationId, new StreamSubscriber(connection, dialect.changes));
+    const subscription = await this.feed.attach(conversationId, new LiveConnection(connection, dialect.changes));
     context.subscription = subscription;
     const snapshot = await this.history.snapshot(connection.userId, conversationId, context.request);
     context.leaveAudience = await this.broadcaster.join(dialect.audience, connection);
     // Nobody is told of one who has been closed meanwhile.
     if (!connection.isOpen) return;
     const { id: connectionId, user } = connection;
-    let early: Frame[] | undefined = [];
     const arrival = { connectionId, userId: user.userId, username: user.username };
-    const tell = (frame: Frame | undefined) => {
-      // What is volatile goes to those who are admitted: until then it waits, lest a client be cut that takes its replay.
-      if (frame && early && early.length < EARLY_LIMIT) early.push(frame);
-      else if (frame) connection.sendFrame(frame, 'volatile');
-    };
-    const listener = listenerOf(dialect.presence, tell);
-    const { roster, leave } = await this.presence.enter(dialect.audience, arrival, listener);
+    const teller = dialect.presence && new PresenceTeller(connection, dialect.presence);
+    const { roster, leave } = await this.presence.enter(dialect.audience, arrival, teller);
     context.leavePresence = leave;
     // What closures hold lives as long as the connection: neither the roster nor the snapshot may be among it.
     const { epoch } = snapshot;
@@ -74,8 +65,7 @@ export class ConversationStream {
       replayOn: (since) => this.history.replay(connection.userId, conversationId, { since, epoch }),
     });
     await subscription.release(head);
-    for (const frame of early) connection.sendFrame(frame);
-    early = undefined;
+    teller?.release();
   }
 
   /** Ends whatever the connection holds, however far its admission came. */

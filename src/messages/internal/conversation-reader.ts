@@ -5,7 +5,7 @@ import { Unavailable } from '../../common/domain-error.js';
 import type { ConversationId } from '../../common/ids.js';
 import type { ConversationHead } from '../../conversations/conversation.js';
 import { ConversationNotFound } from '../../conversations/conversations.errors.js';
-import { FeedSubscriber, FeedSubscription } from '../feed-subscription.js';
+import { FeedSubscriber, FeedSubscription, SubscriptionSource } from '../feed-subscription.js';
 import type { Change } from '../message.js';
 import { ChangesAhead } from './changes-ahead.js';
 import type { LogPage, LogSource } from './log-source.js';
@@ -20,6 +20,8 @@ interface ReaderServices {
   clock: Clock;
   tasks: BackgroundTasks;
   subscribe(listener: (changes: readonly Change[]) => void): Promise<Cancel>;
+  /** Its last subscriber has gone. */
+  onEmpty(reader: ConversationReader): void;
 }
 
 /**
@@ -27,7 +29,7 @@ interface ReaderServices {
  * cursor is delivered, as many at once as came together; what is old is dropped, what is ahead kept until the hole before
  * it is filled. A newer membership version stops the delivery until the subscribers have been checked.
  */
-export class ConversationReader {
+export class ConversationReader implements SubscriptionSource {
   /** Resolves once nothing that commits from now on can be missed. */
   readonly ready: Promise<void>;
   private readonly logger = new Logger(ConversationReader.name);
@@ -52,21 +54,22 @@ export class ConversationReader {
     this.ready.catch(() => undefined);
   }
 
-  get isEmpty(): boolean {
-    return this.subscriptions.size === 0;
-  }
-
-  add(subscriber: FeedSubscriber, onDetach: () => void): FeedSubscription {
-    const subscription: FeedSubscription = new FeedSubscription(
-      subscriber,
-      () => {
-        this.subscriptions.delete(subscription);
-        onDetach();
-      },
-      (from) => this.readFrom(from),
-    );
+  add(subscriber: FeedSubscriber): FeedSubscription {
+    const subscription = new FeedSubscription(subscriber, this);
     this.subscriptions.add(subscription);
     return subscription;
+  }
+
+  remove(subscription: FeedSubscription): void {
+    this.subscriptions.delete(subscription);
+    if (this.subscriptions.size === 0) this.services.onEmpty(this);
+  }
+
+  /** A page of the log, for those who may read it still: the others have been detached. */
+  async readFrom(from: number): Promise<LogPage> {
+    const page = await this.services.source.read(this.conversationId, from);
+    if (page.membershipVersion > this.membershipVersion) await this.checkSubscribers(page.membershipVersion);
+    return page;
   }
 
   close(): void {
@@ -191,13 +194,6 @@ export class ConversationReader {
       this.cursor = Math.max(this.cursor, page.head);
       ({ hasMore } = page);
     }
-  }
-
-  /** A page of the log, for those who may read it still: the others have been detached. */
-  private async readFrom(from: number): Promise<LogPage> {
-    const page = await this.services.source.read(this.conversationId, from);
-    if (page.membershipVersion > this.membershipVersion) await this.checkSubscribers(page.membershipVersion);
-    return page;
   }
 
   /**

@@ -15,8 +15,9 @@ export interface PresenceListener {
    * encodes it once.
    */
   changed(transitions: readonly Transition[], from: number): void;
-  /** A fresh roster, in place of transitions while more are online than a roster names. Without it they go on. */
-  crowd?: (roster: Roster) => void;
+  /** While more are online than a roster names, it gets fresh rosters in place of transitions. */
+  readonly takesRosters: boolean;
+  crowd(roster: Roster): void;
 }
 
 export interface Arrival extends OnlineUser {
@@ -137,7 +138,7 @@ export class PresenceScope {
     this.flushing = undefined;
     if (this.online.size > ROSTER_LIMIT) this.refreshLater();
     for (const { since, userId, listener } of this.seats) {
-      if (since === undefined || listener === undefined || (this.refreshing && listener.crowd)) continue;
+      if (since === undefined || listener === undefined || (this.refreshing && listener.takesRosters)) continue;
       tell(listener, window, { since, userId });
     }
   }
@@ -158,7 +159,7 @@ export class PresenceScope {
       // Nothing has happened since it was given the roster that it has.
       if (seat.since === undefined || seat.since >= this.version) continue;
       seat.since = this.version;
-      seat.listener?.crowd?.(roster);
+      if (seat.listener?.takesRosters) seat.listener.crowd(roster);
     }
   }
 }

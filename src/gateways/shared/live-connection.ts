@@ -5,8 +5,8 @@ import { CloseCode } from '../../realtime/close-codes.js';
 import type { ChangeFrames } from './change-frames.js';
 import type { ConversationConnection } from './conversation-dialect.js';
 
-/** A connection as the subscriber of its conversation: few objects, as each is fetched from memory for each delivery. */
-export class StreamSubscriber implements FeedSubscriber {
+/** A connection that gets a conversation's changes: few objects, as each is fetched from memory for each delivery. */
+export class LiveConnection implements FeedSubscriber {
   constructor(
     private readonly connection: ConversationConnection,
     private readonly changes: ChangeFrames,

@@ -1,0 +1,137 @@
+import type { Clock } from '../../common/clock.js';
+import type { ConversationId } from '../../common/ids.js';
+import type { Settings } from '../../config/settings.js';
+import { toChannelMessage } from '../../messages/dto/message.dto.js';
+import type { HistoryPage } from '../../messages/message-history.service.js';
+import type { LogPosition, MessageState } from '../../messages/message.js';
+import type { Roster, Transition } from '../../presence/roster.js';
+import type { Frame, FrameRun, WireEvent } from '../../realtime/wire.js';
+import { ChangeFrames } from '../shared/change-frames.js';
+import { channelAudience } from '../shared/channel-presence.js';
+import type { PresenceMode } from '../shared/conversation-context.js';
+import type { ConversationDialect, PresenceDialect, Resume } from '../shared/conversation-dialect.js';
+import { EncodeOnce } from '../shared/encode-once.js';
+import type { ChannelConnection } from './channel.context.js';
+import type * as shapes from './channel.event-shapes.js';
+import { changeFrames, diffFrame, eachFrames, messageEvent } from './channel.events.js';
+import { OnlineUsersFrames } from './online-users-frames.js';
+
+/** What the connections of all channels share: frames are encoded once for all who get the same. */
+export class ChannelFrames {
+  readonly changes = new ChangeFrames(changeFrames);
+  readonly each = new EncodeOnce<readonly Transition[], FrameRun>();
+  readonly diffs = new EncodeOnce<readonly Transition[], Frame | undefined>();
+  readonly crowds = new EncodeOnce<Roster, Frame>();
+  readonly online = new OnlineUsersFrames();
+
+  constructor(
+    readonly settings: Settings,
+    readonly clock: Clock,
+  ) {}
+}
+
+/** Says to one connection what happens in a channel (protocol section 2). */
+export class ChannelDialect implements ConversationDialect {
+  readonly presence: PresenceDialect | undefined;
+
+  constructor(
+    private readonly connection: ChannelConnection,
+    private readonly frames: ChannelFrames,
+  ) {
+    const { channelId, request } = connection.context;
+    this.presence = presenceOf(request.presence, channelId, frames);
+  }
+
+  get audience(): string {
+    return channelAudience(this.channelId);
+  }
+
+  get changes(): ChangeFrames {
+    return this.frames.changes;
+  }
+
+  greeting(roster: Roster): Frame {
+    return this.frames.online.frame(this.channelId, roster);
+  }
+
+  connected({ lastSeq, epoch }: LogPosition): WireEvent {
+    const { id, user } = this.connection;
+    const { settings, clock } = this.frames;
+    return {
+      type: 'connected',
+      connection_id: id,
+      user_id: user.userId,
+      username: user.username,
+      channel_id: this.channelId,
+      last_seq: lastSeq,
+      epoch,
+      heartbeat_interval_ms: settings.WS_HEARTBEAT_INTERVAL_MS,
+      server_time: clock.date().toISOString(),
+    } satisfies shapes.ChannelConnectedEvent;
+  }
+
+  history({ messages, hasMore }: HistoryPage): WireEvent {
+    return {
+      type: 'history',
+      channel_id: this.channelId,
+      messages: messages.map(toChannelMessage),
+      has_more: hasMore,
+    } satisfies shapes.ChannelHistoryEvent;
+  }
+
+  replayed(message: MessageState, isNew: boolean): WireEvent {
+    return messageEvent(message, isNew);
+  }
+
+  resumed({ from, complete }: Resume, lastSeq: number): WireEvent {
+    return {
+      type: 'resumed',
+      channel_id: this.channelId,
+      from_seq: from,
+      last_seq: lastSeq,
+      complete,
+    } satisfies shapes.ChannelResumedEvent;
+  }
+
+  private get channelId(): ConversationId {
+    return this.connection.context.channelId;
+  }
+}
+
+function presenceOf(mode: PresenceMode, channelId: ConversationId, frames: ChannelFrames): PresenceDialect | undefined {
+  switch (mode) {
+    case 'each':
+      return new EachPresence(channelId, frames);
+    case 'diff':
+      return new DiffPresence(channelId, frames);
+    case 'none':
+      return undefined;
+  }
+}
+
+class EachPresence implements PresenceDialect {
+  constructor(
+    private readonly channelId: ConversationId,
+    private readonly frames: ChannelFrames,
+  ) {}
+
+  changed(transitions: readonly Transition[], from: number): Frame {
+    return this.frames.each.of(transitions, (all) => eachFrames(this.channelId, all)).from(from);
+  }
+
+  crowd(roster: Roster): Frame {
+    return this.frames.crowds.of(roster, () => this.frames.online.frame(this.channelId, roster));
+  }
+}
+
+class DiffPresence implements PresenceDialect {
+  constructor(
+    private readonly channelId: ConversationId,
+    private readonly frames: ChannelFrames,
+  ) {}
+
+  changed(transitions: readonly Transition[], from: number): Frame | undefined {
+    if (from > 0) return diffFrame(this.channelId, transitions.slice(from));
+    return this.frames.diffs.of(transitions, (all) => diffFrame(this.channelId, all));
+  }
+}
