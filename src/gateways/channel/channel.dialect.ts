@@ -7,7 +7,6 @@ import type { LogPosition, MessageState } from '../../messages/message.js';
 import type { Roster, Transition } from '../../presence/roster.js';
 import type { Frame, FrameRun, WireEvent } from '../../realtime/wire.js';
 import { ChangeFrames } from '../shared/change-frames.js';
-import { channelAudience } from '../shared/channel-presence.js';
 import type { PresenceMode } from '../shared/conversation-context.js';
 import type { ConversationDialect, PresenceDialect, Resume } from '../shared/conversation-dialect.js';
 import { EncodeOnce } from '../shared/encode-once.js';
@@ -40,10 +39,6 @@ export class ChannelDialect implements ConversationDialect {
   ) {
     const { channelId, request } = connection.context;
     this.presence = presenceOf(request.presence, channelId, frames);
-  }
-
-  get audience(): string {
-    return channelAudience(this.channelId);
   }
 
   get changes(): ChangeFrames {

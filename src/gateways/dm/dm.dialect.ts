@@ -12,7 +12,7 @@ import { ChangeFrames } from '../shared/change-frames.js';
 import type { ConversationDialect, PresenceDialect, Resume } from '../shared/conversation-dialect.js';
 import type { DmConnection } from './dm.context.js';
 import type * as shapes from './dm.event-shapes.js';
-import { audienceOf, messageEvent, onlineEvent, presenceFrame } from './dm.events.js';
+import { messageEvent, onlineEvent, presenceFrame } from './dm.events.js';
 
 /** Says to one connection what happens in a direct conversation (protocol section 3). */
 export class DmDialect implements ConversationDialect {
@@ -27,10 +27,6 @@ export class DmDialect implements ConversationDialect {
   ) {
     this.sides = [connection.userId, dm.otherUserId];
     this.presence = connection.context.request.presence === 'none' ? undefined : new DmPresence(dm);
-  }
-
-  get audience(): string {
-    return audienceOf(this.dm.conversationId);
   }
 
   greeting({ users }: Roster): Frame | undefined {

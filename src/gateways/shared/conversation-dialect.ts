@@ -15,8 +15,6 @@ export interface Resume {
 
 /** How a gateway says what happens in a conversation: its event and field names. */
 export interface ConversationDialect {
-  /** The name of the conversation's audience and presence scope. */
-  readonly audience: string;
   /** What comes before `connected`; none when there is nothing to say. */
   greeting(roster: Roster): Frame | undefined;
   connected(position: LogPosition, roster: Roster): WireEvent;

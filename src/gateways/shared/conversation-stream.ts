@@ -49,13 +49,13 @@ export class ConversationStream {
     const subscription = await this.feed.attach(conversationId, new LiveConnection(connection, dialect.changes));
     context.subscription = subscription;
     const snapshot = await this.history.snapshot(connection.userId, conversationId, context.request);
-    context.leaveAudience = await this.broadcaster.join(dialect.audience, connection);
+    context.leaveAudience = await this.broadcaster.join(context.audience, connection);
     // Nobody is told of one who has been closed meanwhile.
     if (!connection.isOpen) return;
     const { id: connectionId, user } = connection;
     const arrival = { connectionId, userId: user.userId, username: user.username };
     const teller = dialect.presence && new PresenceTeller(connection, dialect.presence);
-    const { roster, leave } = await this.presence.enter(dialect.audience, arrival, teller);
+    const { roster, leave } = await this.presence.enter(context.audience, arrival, teller);
     context.leavePresence = leave;
     // What closures hold lives as long as the connection: neither the roster nor the snapshot may be among it.
     const { epoch } = snapshot;
