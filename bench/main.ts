@@ -4,7 +4,8 @@ import type { CommandLine } from './command-line.js';
 import type { BenchContext, Benchmark } from './harness/benchmark.js';
 import { openBenchDatabase } from './harness/database.js';
 import type { BenchDatabase } from './harness/database.js';
-import type { Section } from './harness/report.js';
+import { exitCodeOf } from './harness/report.js';
+import type { Report, Section } from './harness/report.js';
 import { Resources } from './harness/resources.js';
 import { updateReadme } from './harness/readme.js';
 import { defaultFolder, makeStamp, prepareFolder, writeResult } from './harness/results.js';
@@ -56,18 +57,18 @@ async function runAll(commandLine: CommandLine, resources: Resources): Promise<v
   const { chosen, quick, rounds, folder } = commandLine;
   let database: Promise<BenchDatabase> | undefined;
   const run = { quick, rounds, resources, database: () => (database ??= openBenchDatabase(resources)) };
+  const reports: Report[] = [];
   for (const benchmark of chosen) {
     const report = await runOne(benchmark, run);
+    reports.push(report);
+    process.exitCode = exitCodeOf(reports);
     const stamp = makeStamp({ rounds, quick, ...(database && { postgres: (await database).version }) });
     writeResult(folder, { name: benchmark.name, title: benchmark.title, stamp, ...report });
   }
   if (folder === defaultFolder(false)) await updateReadme(BENCHMARKS.map(({ name }) => name));
 }
 
-async function runOne(
-  benchmark: Benchmark,
-  run: Omit<BenchContext, 'progress' | 'show'>,
-): ReturnType<Benchmark['run']> {
+async function runOne(benchmark: Benchmark, run: Omit<BenchContext, 'progress' | 'show'>): Promise<Report> {
   const began = performance.now();
   const elapsed = () => `${((performance.now() - began) / 1000).toFixed(0).padStart(4)} s`;
   say(`\n${benchmark.title}`);
@@ -82,6 +83,5 @@ async function runOne(
   sections.forEach(show);
   if (verdicts.length > 0) say(`\n${plainTable(verdictCells(verdicts))}`);
   for (const failure of failures) say(`FAILED: ${failure}`);
-  if (failures.length > 0) process.exitCode = 1;
   return report;
 }

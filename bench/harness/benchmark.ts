@@ -25,7 +25,8 @@ export interface Benchmark {
 
 export interface Contestant {
   label: string;
-  measure: () => Promise<Sample>;
+  /** One round: one measurement, or several in a row. */
+  measure: () => Promise<Sample | Sample[]>;
 }
 
 /** A B C, A B C, …: so that what else the machine does meets all alike. */
@@ -38,7 +39,7 @@ export async function interleave(
   for (let round = 1; round <= rounds; round++)
     for (const [n, { label, measure }] of contestants.entries()) {
       progress(`${what}: round ${round} of ${rounds}, ${label}`);
-      rows[n]?.samples.push(await measure());
+      rows[n]?.samples.push(...[await measure()].flat());
     }
   return rows;
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { OperatorError } from '../../src/common/operator-error.js';
 import { withOperatorConnection } from '../../src/infra/database/operator-connection.js';
 
 /** A database of a run, on a server that the run was given. */
@@ -9,17 +10,25 @@ export interface MadeDatabase {
   url: string;
 }
 
-/** Of a name that no other has. */
+/** Of a name that no other has. @throws OperatorError when this is no server's URL */
 export function newDatabase(server: string): MadeDatabase {
+  if (!/^postgres(ql)?:/.test(server) || !URL.canParse(server))
+    throw new OperatorError('DATABASE_URL must be like postgres://user:password@host:5432/database.');
   const name = `parley_bench_${randomUUID().replaceAll('-', '')}`;
   const url = new URL(server);
   url.pathname = `/${name}`;
   return { server, name, url: url.href };
 }
 
-/** @throws OperatorError when the server cannot be reached, or lets us make none */
+/** Empty, whatever the server's own template holds. @throws OperatorError when it cannot be made */
 export async function createDatabase({ server, name }: MadeDatabase): Promise<void> {
-  await onServer(server, `CREATE DATABASE ${name}`);
+  try {
+    await onServer(server, `CREATE DATABASE ${name} TEMPLATE template0`);
+  } catch (cause) {
+    if (cause instanceof OperatorError) throw cause;
+    const why = `a benchmark makes a database of its own on the server of DATABASE_URL, and cannot`;
+    throw new OperatorError(`${why}: ${(cause as Error).message}.`, { cause });
+  }
 }
 
 export async function dropDatabase({ server, name }: MadeDatabase): Promise<void> {

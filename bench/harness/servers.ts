@@ -67,6 +67,10 @@ export class Server {
     return KINDS[this.name].dialect;
   }
 
+  get pid(): number {
+    return this.child.pid;
+  }
+
   get cpuSeconds(): number {
     return this.child.cpuSeconds;
   }

@@ -31,7 +31,7 @@ const tasks: Tasks = {
   durable: (input) => durable(clients, input),
   lone: (input) => lone(clients, input),
   relay: (input) => relay(clients, input),
-  churn,
+  churn: ({ seated, ...input }) => churn(clients.slice(0, seated), input),
   resume,
   requests,
 };

@@ -41,7 +41,7 @@ export class BenchProcess {
     this.child.stdout?.on('data', listen);
     this.child.stderr?.on('data', listen);
     this.exited = new Promise((resolve) => {
-      this.child.once('exit', (code, signal) => {
+      this.child.once('close', (code, signal) => {
         resolve({ code, signal });
       });
     });
