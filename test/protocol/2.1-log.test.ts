@@ -355,7 +355,7 @@ describe('revocation (2.1)', () => {
     sending.on = false;
     await flood;
     expect(acknowledged.length).toBeGreaterThan(30);
-  });
+  }, 60_000);
 
   it('a removed member reads nothing any more: no resume, history, feed or message (Z4)', async () => {
     const { owner, members, groupId, channelId } = await sceneWith(['alice']);
