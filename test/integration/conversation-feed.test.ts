@@ -23,6 +23,7 @@ import { startTestApp } from '../support/test-app.js';
 import type { TestApp } from '../support/test-app.js';
 import { UnreliableCluster } from '../support/unreliable-topics.js';
 import type { Fate } from '../support/unreliable-topics.js';
+import { upTo } from '../support/up-to.js';
 import { randomness } from '../contract/randomness.js';
 
 const HOLE_WAIT_MS = 30;
@@ -97,7 +98,6 @@ async function live(actor: Actor, from = 0): Promise<Reader> {
 }
 
 const send = (content = 'hi') => messages.send(owner.id as UserId, channelId, { content });
-const upTo = (last: number) => Array.from({ length: last }, (_, n) => n + 1);
 
 /** The changes as they are published after their commits. */
 async function changesOf(first: number, last: number): Promise<Change[]> {

@@ -12,6 +12,7 @@ import { eventually } from '../support/eventually.js';
 import { Holder, logOf, logScene, writerWaits } from '../support/log-scene.js';
 import { startTestApp } from '../support/test-app.js';
 import type { TestApp } from '../support/test-app.js';
+import { upTo } from '../support/up-to.js';
 
 let app: TestApp;
 beforeAll(async () => {
@@ -19,7 +20,6 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-const upTo = (last: number) => Array.from({ length: last }, (_, n) => n + 1);
 const outcomeOf = (sent: Promise<Sent>) =>
   sent.then(
     ({ message }) => message.seq,
