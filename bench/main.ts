@@ -68,7 +68,10 @@ async function runAll(commandLine: CommandLine, resources: Resources): Promise<v
   if (folder === defaultFolder(false)) await updateReadme(BENCHMARKS.map(({ name }) => name));
 }
 
-async function runOne(benchmark: Benchmark, run: Omit<BenchContext, 'progress' | 'show'>): Promise<Report> {
+async function runOne(
+  benchmark: Benchmark,
+  run: Omit<BenchContext, 'failures' | 'progress' | 'show'>,
+): Promise<Report> {
   const began = performance.now();
   const elapsed = () => `${((performance.now() - began) / 1000).toFixed(0).padStart(4)} s`;
   say(`\n${benchmark.title}`);
@@ -78,10 +81,10 @@ async function runOne(benchmark: Benchmark, run: Omit<BenchContext, 'progress' |
     shown.add(section);
   };
   const progress = (text: string) => process.stderr.write(`${elapsed()}  ${benchmark.name}: ${text}\n`);
-  const report = await benchmark.run({ ...run, show, progress });
-  const { sections, verdicts, failures } = report;
+  const failures: string[] = [];
+  const { sections, verdicts } = await benchmark.run({ ...run, failures, show, progress });
   sections.forEach(show);
   if (verdicts.length > 0) say(`\n${plainTable(verdictCells(verdicts))}`);
   for (const failure of failures) say(`FAILED: ${failure}`);
-  return report;
+  return { sections, verdicts, failures };
 }

@@ -13,6 +13,8 @@ export interface BenchContext extends RunOptions {
   /** The run's database, opened at its first use. */
   database: () => Promise<BenchDatabase>;
   progress: (text: string) => void;
+  /** What goes wrong in the run itself, told as it happens: it fails the run. */
+  failures: string[];
   /** Prints a table before the rest is measured; those not shown are printed at the end. */
   show: (section: Section) => void;
 }
@@ -20,7 +22,7 @@ export interface BenchContext extends RunOptions {
 export interface Benchmark {
   name: string;
   title: string;
-  run(context: BenchContext): Promise<Report>;
+  run(context: BenchContext): Promise<Omit<Report, 'failures'>>;
 }
 
 export interface Contestant {

@@ -27,6 +27,10 @@ const KINDS: Record<ServerName, ServerKind> = {
   'nest-ws': { label: 'Nest ws, ValidationPipe', dialect: 'nest', program: 'bench/peers/nest-ws.js' },
 };
 
+export function labelOf(name: ServerName): string {
+  return KINDS[name].label;
+}
+
 /** Signs the tokens of a run. */
 export const JWT_SECRET = randomBytes(32).toString('hex');
 
@@ -60,7 +64,7 @@ export class Server {
   }
 
   get label(): string {
-    return KINDS[this.name].label;
+    return labelOf(this.name);
   }
 
   get dialect(): DialectName {
