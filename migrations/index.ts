@@ -8,6 +8,7 @@ import { CreateMessages1795132806000 } from './1795132806000-create-messages.js'
 import { AddAppendMessages1795132807000 } from './1795132807000-add-append-messages.js';
 import { AddCurrentLogEpoch1795132808000 } from './1795132808000-add-current-log-epoch.js';
 import { DropMessagesSenderIdx1795132809000 } from './1795132809000-drop-messages-sender-idx.js';
+import { AddAppendMessage1795132810000 } from './1795132810000-add-append-message.js';
 
 /** Every migration, oldest first. */
 export const MIGRATIONS = [
@@ -21,4 +22,5 @@ export const MIGRATIONS = [
   AddAppendMessages1795132807000,
   AddCurrentLogEpoch1795132808000,
   DropMessagesSenderIdx1795132809000,
+  AddAppendMessage1795132810000,
 ];

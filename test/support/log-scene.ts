@@ -71,7 +71,7 @@ export async function writerWaits(app: TestApp): Promise<number> {
   const waiting = () =>
     app.sql<{ pid: number }>(
       `SELECT pid FROM pg_stat_activity
-        WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%append_messages%'`,
+        WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%append_message%'`,
     );
   let pid: number | undefined;
   await eventually(async () => {

@@ -54,7 +54,11 @@ type ResultRow = [
 
 const APPEND = statement('SELECT * FROM append_messages($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)');
 
-/** The one statement that makes changes of the logs (docs/adr/0006-batched-log-writer.md). */
+type LoneRow = [seq: number | null, username: string, membershipVersion: number];
+
+const APPEND_ONE = statement('SELECT * FROM append_message($1, $2, $3, $4, $5, $6, $7, $8, $9)');
+
+/** The statements that make changes of the logs (docs/adr/0006-batched-log-writer.md). */
 @Injectable()
 export class LogAppend {
   constructor(private readonly statements: PreparedStatements) {}
@@ -66,6 +70,34 @@ export class LogAppend {
    * is no RowLocked it is not known
    */
   async append(messages: readonly Appendable[], sentAt: string, lock: LockMode): Promise<AppendOutcome[]> {
+    const [lone] = messages;
+    if (lone && messages.length === 1 && lone.mentionedNames === undefined) {
+      const stored = await this.appendOne(lone, sentAt, lock);
+      if (stored) return [stored];
+    }
+    return this.appendAll(messages, sentAt, lock);
+  }
+
+  /** Undefined: it was not stored, and `append_messages` tells why. */
+  private async appendOne(message: Appendable, sentAt: string, lock: LockMode): Promise<AppendOutcome | undefined> {
+    const { id, conversationId, senderId, content, expectedKind, nonce, draftHash } = message;
+    const [row] = await this.statements.arrays<LoneRow>(APPEND_ONE, [
+      lock === 'skip',
+      sentAt,
+      conversationId,
+      id,
+      senderId,
+      content,
+      expectedKind,
+      nonce,
+      draftHash === undefined ? undefined : `\\x${draftHash}`,
+    ]);
+    const [seq, senderUsername = '', membershipVersion = 0] = row ?? [];
+    if (typeof seq !== 'number') return undefined;
+    return { is: 'stored', seq, senderUsername, membershipVersion, mentions: [] };
+  }
+
+  private async appendAll(messages: readonly Appendable[], sentAt: string, lock: LockMode): Promise<AppendOutcome[]> {
     // In the order in which they are locked, which saves the function from putting its answers into ours.
     const logIds = [...new Set(messages.map(({ conversationId }) => conversationId))].sort();
     const places = new Map(logIds.map((id, index) => [id, index + 1]));
