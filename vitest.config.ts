@@ -6,7 +6,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['src/**/*.spec.ts', 'test/support/**/*.spec.ts'],
+          include: ['{src,bench}/**/*.spec.ts', 'test/support/**/*.spec.ts'],
           setupFiles: ['reflect-metadata'],
         },
       },

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { BENCHMARKS } from './benchmarks.js';
 import type { Benchmark, RunOptions } from './harness/benchmark.js';
@@ -26,8 +27,11 @@ ${names.join('\n')}
   --out <folder>   where results go (bench/results; of a quick run .cache/bench)
   --help           this text
 
-DATABASE_URL: the Postgres to use (a new database is made on it, and dropped); without one, a temporary one of our own.
-A target that is missed is said, and is no failure; a lost or doubled message is: the exit code is 1.
+DATABASE_URL: a URL of the Postgres to use, without which a temporary one is started. A new database, parley_bench_…, is
+made on it and dropped again; what else is there is not touched, but shares the machine with the load.
+
+Progress goes to stderr, tables to stdout. The exit code is 1 when the run fails, a message that is lost or doubled being
+a failure; 2 when the arguments are wrong. A target that is missed is shown as MISS, and is no failure.
 `;
 }
 
@@ -41,15 +45,28 @@ export function readCommandLine(args: string[]): CommandLine | 'help' {
       rounds: { type: 'string' },
       quick: { type: 'boolean', default: false },
       out: { type: 'string' },
-      help: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
     },
   });
   if (values.help) return 'help';
-  const names = [...positionals, ...(values.only?.split(',') ?? [])].map((name) => name.trim());
-  const unknown = names.filter((name) => !BENCHMARKS.some((benchmark) => benchmark.name === name));
-  if (unknown.length > 0) throw new Error(`There is no benchmark ${unknown.join(', ')}; --help lists them.`);
-  const rounds = Number(values.rounds ?? (values.quick ? 1 : ROUNDS));
-  if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds must be 1 or more.');
-  const chosen = BENCHMARKS.filter(({ name }) => names.length === 0 || names.includes(name));
-  return { chosen, rounds, quick: values.quick, folder: values.out ?? defaultFolder(values.quick) };
+  const { quick, rounds = quick ? '1' : String(ROUNDS) } = values;
+  if (!/^[1-9]\d*$/.test(rounds)) throw new Error(`--rounds must be a whole number, 1 or more; ${rounds} is not.`);
+  const names = [...positionals, ...(values.only?.split(',') ?? [])];
+  return { chosen: chosenBy(names), rounds: Number(rounds), quick, folder: folderOf(values.out, quick) };
+}
+
+function chosenBy(names: string[]): Benchmark[] {
+  const wanted = names.map((name) => name.trim());
+  const unknown = wanted.filter((name) => !BENCHMARKS.some((benchmark) => benchmark.name === name));
+  if (unknown.length > 0)
+    throw new Error(`There is no benchmark ${unknown.map((name) => name || '""').join(', ')}; --help lists them.`);
+  return BENCHMARKS.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
+}
+
+function folderOf(out: string | undefined, quick: boolean): string {
+  if (out === '') throw new Error('--out must name a folder.');
+  const folder = path.resolve(out ?? defaultFolder(quick));
+  if (quick && folder === defaultFolder(false))
+    throw new Error(`A quick run is for a look: --out may not be ${folder}.`);
+  return folder;
 }

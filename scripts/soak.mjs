@@ -1,6 +1,6 @@
 // The fault catalogue with large counts: `npm run test:soak -- --help`. Ends with "N passed, N failed".
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -28,11 +28,20 @@ function parse(args) {
   return { cases, counts: { seed: Date.now() % 1_000_000, ...counts } };
 }
 
+/** The files that have these cases: the others need not be loaded to be skipped. */
+function filesOf(cases) {
+  const folder = 'test/faults/';
+  const has = (file) => cases.some((name) => readFileSync(folder + file, 'utf8').includes(`${name}: `));
+  return readdirSync(folder)
+    .filter((file) => /\.(test|soak)\.ts$/.test(file) && has(file))
+    .map((file) => folder + file);
+}
+
 function run({ cases, counts }) {
   const folder = mkdtempSync(join(tmpdir(), 'parley-soak-'));
   const report = join(folder, 'report.json');
   const figures = join(folder, 'figures');
-  const selection = cases.length > 0 ? ['-t', `(^| )(${cases.join('|')}):`] : [];
+  const selection = cases.length > 0 ? ['-t', `(^| )(${cases.join('|')}):`, ...filesOf(cases)] : [];
   const args = [
     'node_modules/vitest/vitest.mjs',
     'run',
@@ -53,7 +62,8 @@ function run({ cases, counts }) {
 function table(figures) {
   for (const { id, ...values } of figures) {
     console.log(`\n${id}`);
-    for (const [name, value] of Object.entries(values)) console.log(`  ${name.padEnd(32)} ${value}`);
+    const width = Math.max(...Object.keys(values).map(({ length }) => length));
+    for (const [name, value] of Object.entries(values)) console.log(`  ${name.padEnd(width)}  ${value}`);
   }
 }
 

@@ -13,6 +13,8 @@ export interface BenchContext extends RunOptions {
   /** The run's database, opened at its first use. */
   database: () => Promise<BenchDatabase>;
   progress: (text: string) => void;
+  /** What goes wrong in the run itself, told as it happens: it fails the run. */
+  failures: string[];
   /** Prints a table before the rest is measured; those not shown are printed at the end. */
   show: (section: Section) => void;
 }
@@ -20,12 +22,13 @@ export interface BenchContext extends RunOptions {
 export interface Benchmark {
   name: string;
   title: string;
-  run(context: BenchContext): Promise<Report>;
+  run(context: BenchContext): Promise<Omit<Report, 'failures'>>;
 }
 
 export interface Contestant {
   label: string;
-  measure: () => Promise<Sample>;
+  /** One round: one measurement, or several in a row. */
+  measure: () => Promise<Sample | Sample[]>;
 }
 
 /** A B C, A B C, …: so that what else the machine does meets all alike. */
@@ -38,7 +41,7 @@ export async function interleave(
   for (let round = 1; round <= rounds; round++)
     for (const [n, { label, measure }] of contestants.entries()) {
       progress(`${what}: round ${round} of ${rounds}, ${label}`);
-      rows[n]?.samples.push(await measure());
+      rows[n]?.samples.push(...[await measure()].flat());
     }
   return rows;
 }

@@ -6,6 +6,9 @@ import { cpuSeconds } from './cpu.js';
 const DIST = path.resolve(import.meta.dirname, '../..');
 const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 15_000;
+/** The longest of them takes a tenth of this; a message that was lost keeps its receiver waiting for ever. */
+const REQUEST_TIMEOUT_MS = 300_000;
+const ENDS_WITH_PARENT = path.resolve(import.meta.dirname, 'ends-with-parent.js');
 const LISTENING = /Listening on http:\/\/[^:\s]+:(\d+);/;
 
 export interface ChildOptions {
@@ -23,15 +26,18 @@ export class Child {
   private output = '';
   private requests = 0;
 
-  constructor({ program, args = [], env = {}, execArgv = [] }: ChildOptions) {
+  constructor({ program, args = [], env = {}, execArgv = [] }: ChildOptions, cwd: string) {
     this.process = fork(path.join(DIST, program), args, {
+      cwd,
       env: { PATH: process.env['PATH'], NODE_ENV: 'test', ...env },
-      execArgv,
+      execArgv: ['--import', ENDS_WITH_PARENT, ...execArgv],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     const keep = (chunk: Buffer) => (this.output = (this.output + chunk.toString()).slice(-20_000));
     this.process.stdout?.on('data', keep);
     this.process.stderr?.on('data', keep);
+    // It could not be started, or told: whoever waits for it hears of it.
+    this.process.on('error', (error) => (this.output += `\n${error.message}`));
   }
 
   get pid(): number {
@@ -53,28 +59,38 @@ export class Child {
     }
   }
 
-  /** Sends a request and resolves with the answer that has the same `id`. */
+  /** Sends a request and resolves with the answer that has the same `id`. @throws when none can come, or none does */
   request<T>(message: object): Promise<T> {
     const id = ++this.requests;
     return new Promise((resolve, reject) => {
       const settle = (outcome: () => void) => {
+        clearTimeout(impatience);
         this.process.off('message', onMessage).off('exit', onExit);
         outcome();
       };
+      const fail = (why: string) => {
+        settle(() => {
+          reject(new Error(why));
+        });
+      };
       const onMessage = (answer: { id: number; result: T; error?: string }) => {
         if (answer.id !== id) return;
-        settle(() => {
-          if (answer.error === undefined) resolve(answer.result);
-          else reject(new Error(answer.error));
-        });
+        if (answer.error !== undefined) fail(answer.error);
+        else
+          settle(() => {
+            resolve(answer.result);
+          });
       };
       const onExit = () => {
-        settle(() => {
-          reject(new Error(`ended while it was asked:\n${this.output}`));
-        });
+        fail(`ended while it was asked:\n${this.output}`);
       };
+      const impatience = setTimeout(() => {
+        fail(`did not answer in ${REQUEST_TIMEOUT_MS / 1000} s:\n${this.output}`);
+      }, REQUEST_TIMEOUT_MS);
       this.process.on('message', onMessage).on('exit', onExit);
-      this.process.send({ id, ...message });
+      this.process.send({ id, ...message }, (error) => {
+        if (error) fail(`cannot be asked: ${error.message}\n${this.output}`);
+      });
     });
   }
 

@@ -1,12 +1,10 @@
-import { randomUUID } from 'node:crypto';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
-import pg from 'pg';
 import { MIGRATIONS } from '../../migrations/index.js';
+import { OperatorError } from '../../src/common/operator-error.js';
 import { startEmbeddedPostgres } from '../../src/infra/database/embedded-postgres.js';
 import { migrate } from '../../src/infra/database/migrate.js';
-import { familyCpuSeconds, parentOf } from './cpu.js';
+import { withOperatorConnection } from '../../src/infra/database/operator-connection.js';
+import { familyCpuSeconds, nameOf, parentOf } from './cpu.js';
 import type { Resources } from './resources.js';
 
 export interface BenchDatabase {
@@ -16,48 +14,45 @@ export interface BenchDatabase {
   cpuSeconds(): number;
 }
 
-/** A new database with Parley's schema, fsync on: on the server of DATABASE_URL, or on one of our own. */
+interface ServerFacts {
+  /** Nothing when the server is on another machine, or in a container: its process ids are not ours. */
+  postmaster: number | undefined;
+  version: string;
+  fsync: string;
+  commit: string;
+}
+
+/**
+ * A new database with Parley's schema: on the server of DATABASE_URL, or on one of our own.
+ *
+ * @throws OperatorError when what it commits would not be durable
+ */
 export async function openBenchDatabase(resources: Resources): Promise<BenchDatabase> {
   const given = process.env['DATABASE_URL'] ?? '';
-  const url = given === '' ? await startOwn(resources) : await createOn(given, resources);
+  const url = given === '' ? await startOwn(resources) : await resources.createDatabase(given);
+  const { postmaster, version, fsync, commit } = await factsOf(url);
+  if (fsync !== 'on' || commit === 'off')
+    throw new OperatorError(
+      `Durable messages would not be: this Postgres has fsync ${fsync}, synchronous_commit ${commit}.`,
+    );
   await migrate({ url, migrations: MIGRATIONS });
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  const { rows } = await client.query<{ pid: number; version: string; fsync: string }>(
-    `SELECT pg_backend_pid() AS pid, current_setting('server_version') AS version, current_setting('fsync') AS fsync`,
-  );
-  await client.query('SELECT 1');
-  const { pid = 0, version = '', fsync = '' } = rows[0] ?? {};
-  const isHere = ['127.0.0.1', 'localhost', '::1'].includes(new URL(url).hostname);
-  const postmaster = isHere ? parentOf(pid) : 0;
-  await client.end();
-  if (fsync !== 'on') throw new Error('fsync is off: durable messages would not be.');
-  return { url, version, cpuSeconds: () => (postmaster > 1 ? familyCpuSeconds(postmaster) : NaN) };
+  const cpuSeconds = () => (postmaster === undefined ? NaN : familyCpuSeconds(postmaster));
+  return { url, version: given === '' ? version : `${version} (of DATABASE_URL)`, cpuSeconds };
 }
 
-async function startOwn(resources: Resources): Promise<string> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'parley-bench-'));
-  // As root, Postgres runs as another account, which must be able to enter.
-  chmodSync(folder, 0o711);
-  resources.add(() => {
-    rmSync(folder, { recursive: true, force: true });
+/** It ends with all that works in the run's folder. */
+async function startOwn({ folder }: Resources): Promise<string> {
+  return (await startEmbeddedPostgres({ dataDir: path.join(folder, 'postgres') })).url;
+}
+
+function factsOf(url: string): Promise<ServerFacts> {
+  return withOperatorConnection({ url, purpose: 'bench' }, async (client) => {
+    const { rows } = await client.query<{ pid: number; version: string; fsync: string; commit: string }>(
+      `SELECT pg_backend_pid() AS pid, current_setting('server_version') AS version,
+              current_setting('fsync') AS fsync, current_setting('synchronous_commit') AS commit`,
+    );
+    const { pid = 0, version = '', fsync = '', commit = '' } = rows[0] ?? {};
+    const isHere = ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(url).hostname) && nameOf(pid) === 'postgres';
+    return { postmaster: isHere ? parentOf(pid) : undefined, version, fsync, commit };
   });
-  // Also while it is still starting: a run that is stopped then waits for it, and ends it.
-  const starting = startEmbeddedPostgres({ dataDir: path.join(folder, 'postgres') });
-  resources.add(async () => (await starting).stop());
-  return (await starting).url;
-}
-
-async function createOn(server: string, resources: Resources): Promise<string> {
-  const name = `parley_bench_${randomUUID().slice(0, 8)}`;
-  const run = async (sql: string) => {
-    const client = new pg.Client({ connectionString: server });
-    await client.connect();
-    await client.query(sql).finally(() => client.end());
-  };
-  await run(`CREATE DATABASE ${name}`);
-  resources.add(() => run(`DROP DATABASE ${name} WITH (FORCE)`));
-  const url = new URL(server);
-  url.pathname = `/${name}`;
-  return url.href;
 }

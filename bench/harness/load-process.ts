@@ -1,5 +1,5 @@
 import type { Tasks } from '../load/tasks.js';
-import { Child } from './child.js';
+import type { Child } from './child.js';
 import type { Resources } from './resources.js';
 
 type Input<K extends keyof Tasks> = Parameters<Tasks[K]>[0];
@@ -7,10 +7,10 @@ type Output<K extends keyof Tasks> = Awaited<ReturnType<Tasks[K]>>;
 
 /** The clients of one server: a process of its own, so that the server's CPU is the server's alone. */
 export class LoadProcess {
-  private readonly child = new Child({ program: 'bench/load/load.js', execArgv: ['--max-semi-space-size=64'] });
+  private readonly child: Child;
 
   constructor(resources: Resources) {
-    resources.add(() => this.child.stop());
+    this.child = resources.fork({ program: 'bench/load/load.js', execArgv: ['--max-semi-space-size=64'] });
   }
 
   run<K extends keyof Tasks>(task: K, input: Input<K>): Promise<Output<K>> {

@@ -25,7 +25,7 @@ function reached(results: readonly StoredResult[]): string {
 
 function chapter({ title, stamp, sections, charts, failures }: StoredResult): string {
   const versions = Object.entries(stamp.versions).map(([name, version]) => `${name} ${version}`);
-  const when = `${stamp.date.slice(0, 10)}, ${stamp.machine}; medians of ${stamp.rounds} rounds; ${versions.join(', ')}`;
+  const when = `${stamp.date.slice(0, 10)}, ${stamp.machine}; medians of ${stamp.rounds} rounds${stamp.quick ? ', quick' : ''}; ${versions.join(', ')}`;
   const tables = sections.map((section) => `### ${section.title}\n\n${markdownTable(sectionCells(section))}`);
   const images = charts.map((file) => `![${title}](results/${file})`);
   const wrong = failures.map((failure) => `- FAILED: ${failure}`);

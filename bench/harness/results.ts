@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { OperatorError } from '../../src/common/operator-error.js';
 import { barChart } from './chart.js';
 import { medianOf } from './report.js';
 import type { Report } from './report.js';
@@ -50,9 +51,20 @@ export function defaultFolder(quick: boolean): string {
   return path.join(ROOT, quick ? '.cache/bench' : 'bench/results');
 }
 
+/** @throws OperatorError when results could not be written there: better told before they are measured */
+export function prepareFolder(folder: string): void {
+  const probe = path.join(folder, `.writable-${process.pid}`);
+  try {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(probe, '');
+  } catch (cause) {
+    throw new OperatorError(`Results cannot be written to ${folder}: ${(cause as Error).message}`, { cause });
+  }
+  rmSync(probe);
+}
+
 /** Writes `<name>.json` and its charts; what the last run of it left is replaced. */
 export function writeResult(folder: string, result: Omit<StoredResult, 'charts'>): void {
-  mkdirSync(folder, { recursive: true });
   const charts = result.sections.flatMap(({ chart, rows }, n) => {
     if (!chart) return [];
     const file = n === 0 ? `${result.name}.svg` : `${result.name}-${n + 1}.svg`;

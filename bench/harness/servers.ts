@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import type { DialectName } from '../load/dialects.js';
-import { Child } from './child.js';
+import type { Child } from './child.js';
 import type { BenchDatabase } from './database.js';
 import type { Resources } from './resources.js';
 
@@ -26,6 +26,10 @@ const KINDS: Record<ServerName, ServerKind> = {
   'socket.io': { label: 'Socket.IO', dialect: 'socket.io', program: 'bench/peers/socket-io.js' },
   'nest-ws': { label: 'Nest ws, ValidationPipe', dialect: 'nest', program: 'bench/peers/nest-ws.js' },
 };
+
+export function labelOf(name: ServerName): string {
+  return KINDS[name].label;
+}
 
 /** Signs the tokens of a run. */
 export const JWT_SECRET = randomBytes(32).toString('hex');
@@ -55,17 +59,20 @@ export class Server {
     const { program, args = [] } = KINDS[name];
     const own = database && { DATABASE_URL: database.url, JWT_SECRET, HOST: '127.0.0.1', PORT: '0', ...UNLIMITED };
     const execArgv = ['--expose-gc', '--import', PROBE];
-    const child = new Child({ program, args, env: { ...own, ...env }, execArgv });
-    resources.add(() => child.stop());
+    const child = resources.fork({ program, args, env: { ...own, ...env }, execArgv });
     return new Server(name, await child.listening(), child);
   }
 
   get label(): string {
-    return KINDS[this.name].label;
+    return labelOf(this.name);
   }
 
   get dialect(): DialectName {
     return KINDS[this.name].dialect;
+  }
+
+  get pid(): number {
+    return this.child.pid;
   }
 
   get cpuSeconds(): number {

@@ -1,11 +1,12 @@
-import { grade, medianOf, ratioOf, rowOf } from './report.js';
-import type { Section, Verdict } from './report.js';
+import { grade, intervalOf, medianOf, ratioOf, rowOf } from './report.js';
+import type { Row, Section, Verdict } from './report.js';
+import type { Interval } from './statistics.js';
 
 /** A table as lines of cells, the first line its head. */
 export type Cells = string[][];
 
 export function formatNumber(value: number, digits = 0): string {
-  if (Number.isNaN(value)) return '–';
+  if (!Number.isFinite(value)) return '–';
   return value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
@@ -15,10 +16,19 @@ export function sectionCells(section: Section): Cells {
   const head = ['', ...columns.map(({ title }) => title), ...(ratio ? ['ratio'] : [])];
   const lines = rows.map((row) => [
     row.label,
-    ...columns.map(({ key, digits }) => formatNumber(medianOf(row, key), digits)),
+    ...columns.map((column) => cellOf(row, column)),
     ...(ratio ? [formatNumber(ratioOf(row, base, ratio.key), 2)] : []),
   ]);
   return [head, ...lines];
+}
+
+function cellOf(row: Row, { key, digits, interval }: Section['columns'][number]): string {
+  const middle = formatNumber(medianOf(row, key), digits);
+  return interval ? `${middle} ${formatInterval(intervalOf(row, key), digits)}` : middle;
+}
+
+function formatInterval({ low, high }: Interval, digits?: number): string {
+  return `(${formatNumber(low, digits)} to ${formatNumber(high, digits)})`;
 }
 
 export function verdictCells(verdicts: readonly Verdict[]): Cells {
@@ -26,7 +36,9 @@ export function verdictCells(verdicts: readonly Verdict[]): Cells {
   const lines = verdicts.map((verdict) => {
     const sign = verdict.better === 'higher' ? '≥' : '≤';
     const bar = (value: number) => `${sign} ${formatNumber(value, 2)} ${verdict.unit}`;
-    return [verdict.work, bar(verdict.owed), bar(verdict.wanted), formatNumber(verdict.got, 2), grade(verdict)];
+    const between = verdict.between ? ` ${formatInterval(verdict.between, 0)}` : '';
+    const got = `${formatNumber(verdict.got, 2)}${between}`;
+    return [verdict.work, bar(verdict.owed), bar(verdict.wanted), got, grade(verdict)];
   });
   return [head, ...lines];
 }

@@ -3,7 +3,7 @@ import { Client } from './client.js';
 import type { Connected, ConnectInput } from './tasks.js';
 
 /** Runs `work` on each item, at most `concurrency` at a time. */
-export async function inParallel<T>(
+async function inParallel<T>(
   items: readonly T[],
   concurrency: number,
   work: (item: T, index: number) => Promise<void>,

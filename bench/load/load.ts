@@ -31,7 +31,7 @@ const tasks: Tasks = {
   durable: (input) => durable(clients, input),
   lone: (input) => lone(clients, input),
   relay: (input) => relay(clients, input),
-  churn,
+  churn: ({ seated, ...input }) => churn(clients.slice(0, seated), input),
   resume,
   requests,
 };
@@ -44,4 +44,3 @@ process.on('message', ({ id, task, input }: TaskRequest) => {
     (error: unknown) => answer({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
   );
 });
-process.on('disconnect', () => process.exit());

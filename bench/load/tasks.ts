@@ -80,15 +80,30 @@ export interface RelayResult {
 
 export interface ChurnInput extends ClientOptions {
   members: Member[];
-  /** Joins and leaves, all members together. */
-  times: number;
+  /** Joins that may be on their way at the same time. */
   concurrency: number;
+  /** How long each is there. */
+  stayMs: number;
+  /** How long is measured, once as many leave as come. */
+  seconds: number;
+  /** The server's process: its CPU is read at the same two moments as all else. */
+  serverPid: number;
+  /** How many of the connections, from the first on, are those that sit there and count what they are told. */
+  seated: number;
 }
 
 export interface ChurnResult {
+  /** While it was measured, as the next three: pairs of a join and a leave. */
   joinsAndLeaves: number;
   seconds: number;
+  /** Seconds of the server's CPU. */
+  cpu: number;
+  /** How many frames each who sits there got. */
+  framesEach: number;
   failed: Record<string, number>;
+  /** Joins and leaves from the first to the last, and how many of them one who sits there was told of. */
+  happened: number;
+  told: number;
 }
 
 export interface ResumeInput extends ClientOptions {

@@ -40,5 +40,4 @@ const server = http.createServer((request, response) => {
     response.writeHead(500).end(String(error));
   });
 });
-process.on('disconnect', () => process.exit());
 listen(server);

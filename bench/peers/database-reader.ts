@@ -45,5 +45,4 @@ process.on('message', ({ id, input }: { id: number; input: ReadInput }) => {
     (error: unknown) => process.send?.({ id, error: String(error) }),
   );
 });
-process.on('disconnect', () => process.exit());
 process.stdout.write('Listening on http://127.0.0.1:0;\n');

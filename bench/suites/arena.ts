@@ -34,6 +34,8 @@ export async function closeArenas(arenas: readonly Arena[]): Promise<void> {
 export interface Crowd extends Community {
   /** The members of a channel, ready to connect; the peers take them as they are. */
   membersOf(channel: number): Member[];
+  /** Those of so many channels, from the first on. */
+  membersOfFirst(channels: number): Member[];
 }
 
 export async function seedCrowd(context: BenchContext, options: Omit<CommunityOptions, 'databaseUrl'>): Promise<Crowd> {
@@ -49,7 +51,8 @@ export async function seedCrowd(context: BenchContext, options: Omit<CommunityOp
       token: tokens[n] ?? '',
     }));
   };
-  return { ...community, membersOf };
+  const membersOfFirst = (channels: number) => Array.from({ length: channels }, (_, n) => membersOf(n)).flat();
+  return { ...community, membersOf, membersOfFirst };
 }
 
 /** Connects everyone; a connection that fails is a failure of the run. */

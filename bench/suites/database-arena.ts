@@ -1,5 +1,5 @@
 import type { BenchContext } from '../harness/benchmark.js';
-import { Child } from '../harness/child.js';
+import type { Child } from '../harness/child.js';
 import type { ReadInput, ReadResult } from '../peers/database-reader.types.js';
 import type { WriteInput, WriteResult } from '../peers/database-writer.types.js';
 
@@ -31,8 +31,7 @@ export async function openReaders(context: BenchContext): Promise<DatabaseArena<
 }
 
 async function start({ resources, database }: BenchContext, program: string): Promise<Child> {
-  const child = new Child({ program, env: { DATABASE_URL: (await database()).url } });
-  resources.add(() => child.stop());
+  const child = resources.fork({ program, env: { DATABASE_URL: (await database()).url } });
   await child.listening();
   return child;
 }

@@ -20,7 +20,7 @@ export const durableBenchmark: Benchmark = {
   name: 'durable',
   title: 'Durable messages: each sender waits for its acknowledgement',
   run: async (context) => {
-    const failures: string[] = [];
+    const { failures } = context;
     const sections: Section[] = [];
     const writers = await openWriters(context);
     for (const senders of context.quick ? [64] : [1, 64, 256]) {
@@ -29,7 +29,7 @@ export const durableBenchmark: Benchmark = {
       sections.push(section);
     }
     await writers.stop();
-    return { sections, verdicts: verdicts(sections), failures };
+    return { sections, verdicts: verdicts(sections) };
   },
 };
 
@@ -65,6 +65,8 @@ async function atOnce(context: BenchContext, { senders, writers, failures }: Rou
   const ids = { conversationIds: peers.channels.map(({ id }) => id), userIds: peers.users.map(({ id }) => id) };
   const ways = { save: SAVE, single: 'prepared single INSERT', bulk: BULK } as const;
   for (const way of ['save', 'single', 'bulk'] as const) {
+    // As Parley did: code is compiled, statements are prepared.
+    await writers.run({ way, senders: Math.min(2, senders), seconds: 1, ...ids });
     // Two in flight keep Postgres busy; more only wait for each other.
     const input = { way, senders: way === 'bulk' ? Math.min(2, senders) : senders, seconds, ...ids };
     contestants.push({ label: ways[way], measure: () => measurePeer(writers, database, input) });

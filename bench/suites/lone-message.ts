@@ -12,7 +12,7 @@ export const loneMessageBenchmark: Benchmark = {
   name: 'lone-message',
   title: 'A lone message: from the send to its delivery to another client',
   run: async (context) => {
-    const failures: string[] = [];
+    const { failures } = context;
     const crowd = await seedCrowd(context, { users: 2, channels: 2 });
     const arena = await openArena(context, 'parley');
     const writers = await openWriters(context);
@@ -47,6 +47,6 @@ export const loneMessageBenchmark: Benchmark = {
     };
     const got = ratioOf(rowOf(section, 'Parley'), rowOf(section, SINGLE), 'p50');
     const bar = { owed: 1.3, wanted: 1.15, got, unit: '× a prepared single INSERT', better: 'lower' as const };
-    return { sections: [section], verdicts: [{ work: 'a lone message, send to delivery', ...bar }], failures };
+    return { sections: [section], verdicts: [{ work: 'a lone message, send to delivery', ...bar }] };
   },
 };

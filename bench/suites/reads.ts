@@ -1,6 +1,5 @@
 import { interleave } from '../harness/benchmark.js';
 import type { BenchContext, Benchmark, Contestant } from '../harness/benchmark.js';
-import { Child } from '../harness/child.js';
 import { ratioOf, rowOf } from '../harness/report.js';
 import type { Sample, Section, Verdict } from '../harness/report.js';
 import { JWT_SECRET } from '../harness/servers.js';
@@ -24,7 +23,7 @@ export const readsBenchmark: Benchmark = {
   name: 'reads',
   title: 'History and resume on a million messages',
   run: async (context) => {
-    const failures: string[] = [];
+    const { failures } = context;
     const messages = context.quick ? 100_000 : 1_000_000;
     const options = { users: CHANNELS, channels: CHANNELS, messagesPerChannel: messages / CHANNELS };
     const began = performance.now();
@@ -65,7 +64,7 @@ export const readsBenchmark: Benchmark = {
       section(`back after missing ${MISSED} changes`, await interleave(context, 'resume', resume)),
     ];
     await Promise.all([closeArenas([arena]), readers.stop(), floor.stop()]);
-    return { sections, verdicts: sections.map(verdict), failures };
+    return { sections, verdicts: sections.map(verdict) };
   },
 };
 
@@ -102,8 +101,7 @@ interface HttpServer {
 
 async function openFloor({ resources, database }: BenchContext): Promise<HttpServer & { stop: () => Promise<void> }> {
   const env = { DATABASE_URL: (await database()).url, JWT_SECRET };
-  const child = new Child({ program: 'bench/peers/bare-http.js', env });
-  resources.add(() => child.stop());
+  const child = resources.fork({ program: 'bench/peers/bare-http.js', env });
   const port = await child.listening();
   return {
     port,

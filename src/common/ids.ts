@@ -1,3 +1,4 @@
+import { randomFillSync } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { v7, validate } from 'uuid';
 
@@ -12,11 +13,39 @@ export type MessageId = Id<'MessageId'>;
 export type ConnectionId = Id<'ConnectionId'>;
 type AnyId = UserId | SessionId | GroupId | ConversationId | MessageId | ConnectionId;
 
-/** Makes the ids of new things: UUID v7, so that they sort by the time they were made. */
+const RANDOM_BYTES = 16;
+/** Random bytes of so many ids are asked for at once: asking costs more than all else about an id. */
+const IDS_AT_ONCE = 256;
+
+/** Makes the ids of new things: UUID v7, so that they sort by the time they were made, also within a millisecond. */
 @Injectable()
 export class Ids {
+  private readonly random = Buffer.alloc(RANDOM_BYTES * IDS_AT_ONCE);
+  private used = this.random.length;
+  private msecs = 0;
+  private seq = 0;
+
   next<T extends AnyId>(): T {
-    return v7() as T;
+    const random = this.nextRandom();
+    const now = Date.now();
+    if (now > this.msecs) {
+      this.msecs = now;
+      // Half of its range is left to count on.
+      this.seq = random.readUInt32BE(0) >>> 1;
+    } else {
+      this.seq += 1;
+    }
+    return v7({ random, msecs: this.msecs, seq: this.seq }) as T;
+  }
+
+  private nextRandom(): Buffer {
+    if (this.used === this.random.length) {
+      randomFillSync(this.random);
+      this.used = 0;
+    }
+    const from = this.used;
+    this.used += RANDOM_BYTES;
+    return this.random.subarray(from, this.used);
   }
 }
 

@@ -17,12 +17,16 @@ export interface FeedSubscriber {
    * array. Must not throw, and must not wait for anything.
    */
   deliver(run: readonly Change[], from: number): void;
-  /** Where a live stream has to stop until it is resumed: the index behind what may be delivered now. Default: nowhere. */
-  until?(run: readonly Change[], from: number): number;
   /** Resolves once it has taken most of what it was given, or is gone: it catches up as fast as that. */
   drained(): Promise<void>;
   /** The user may not read the conversation any more: nothing later is delivered. */
   revoked(): void;
+}
+
+/** Where a live stream has to stop until it is resumed. */
+export interface Stops {
+  /** The index behind what may be delivered now. */
+  until(run: readonly Change[], from: number): number;
 }
 
 /** What a subscription is one of. */
@@ -34,6 +38,8 @@ export interface SubscriptionSource {
 
 /** A subscriber's place in the stream of one conversation. */
 export class FeedSubscription {
+  /** Asked before a live run is delivered; without it nothing stops the stream. */
+  stops: Stops | undefined;
   /** The number of the latest change that it was given, or had in its snapshot; undefined until it is released. */
   private position: number | undefined;
   private held: (readonly Change[])[] = [];
@@ -43,7 +49,7 @@ export class FeedSubscription {
   private detached = false;
   /** What has come since it was stopped; undefined: it runs. */
   private stopped: (readonly Change[])[] | undefined;
-  private waiters: { rev: number; wake: () => void }[] = [];
+  private waiters: { rev: number; wake: () => void }[] | undefined;
 
   constructor(
     readonly subscriber: FeedSubscriber,
@@ -72,7 +78,7 @@ export class FeedSubscription {
   reached(rev: number): Promise<void> {
     if (this.isAt(rev)) return Promise.resolve();
     return new Promise((wake) => {
-      this.waiters.push({ rev, wake });
+      (this.waiters ??= []).push({ rev, wake });
     });
   }
 
@@ -107,7 +113,7 @@ export class FeedSubscription {
       for (const each of waiting) this.pass(each, each.length);
       return;
     }
-    const until = this.subscriber.until?.(run, firstAfter(run, this.position)) ?? run.length;
+    const until = this.stops?.until(run, firstAfter(run, this.position)) ?? run.length;
     if (until < run.length) this.stopped = [run.slice(until)];
     this.pass(run, until);
   }
@@ -119,7 +125,7 @@ export class FeedSubscription {
     if (last <= position) return;
     this.position = last;
     this.subscriber.deliver(until === run.length ? run : run.slice(0, until), firstAfter(run, position));
-    if (this.waiters.length > 0) this.wake();
+    if (this.waiters) this.wake();
   }
 
   private async replay(after: number): Promise<number> {
@@ -177,9 +183,10 @@ export class FeedSubscription {
 
   private wake(): void {
     const position = this.position ?? 0;
-    const due = this.waiters.filter(({ rev }) => rev <= position);
-    this.waiters = this.waiters.filter(({ rev }) => rev > position);
-    for (const { wake } of due) wake();
+    const waiters = this.waiters ?? [];
+    const later = waiters.filter(({ rev }) => rev > position);
+    this.waiters = later.length > 0 ? later : undefined;
+    for (const { rev, wake } of waiters) if (rev <= position) wake();
   }
 }
 

@@ -8,7 +8,6 @@ import { ChannelMessagesController } from './http/channel-messages.controller.js
 import { DmsController } from './http/dms.controller.js';
 import { MessageController } from './http/message.controller.js';
 import { ConversationAccess } from './internal/conversation-access.js';
-import { LogFailpoints } from './internal/log-failpoints.js';
 import { LogSource } from './internal/log-source.js';
 import { LogWriter } from './internal/log-writer.js';
 import { MessageHistoryService } from './message-history.service.js';
@@ -27,7 +26,6 @@ import { MessageRepository } from './persistence/message.repository.js';
     ConversationFeed,
     ConversationAccess,
     LogSource,
-    LogFailpoints,
     LogWriter,
     LogRepository,
     LogPositions,

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Cancel } from '../common/clock.js';
 import { ConnectionId, UserId } from '../common/ids.js';
-import { Cluster } from '../cluster/cluster.js';
+import { Cluster, Json } from '../cluster/cluster.js';
 import { ConnectionRegistry } from './connection-registry.js';
 import { Connection } from './connection.js';
-import { frameText, serialise, WireEvent } from './wire.js';
+import { frameOf, serialise, WireEvent, WireText } from './wire.js';
 
 /** Who of an audience gets an event; without it, everyone. */
 export interface Recipients {
@@ -21,10 +21,12 @@ export interface Recipients {
 /** Texts alone, and frozen: so it needs no copy on the way to the connections of this node. */
 interface Announcement extends Readonly<Recipients> {
   /** The event as JSON, made once for all nodes. */
-  readonly text: string;
+  readonly text: WireText;
 }
 
 interface Audience {
+  /** Made once: a text that is put together anew has to be hashed anew, each time that it is looked up. */
+  topic: string;
   connections: Set<Connection>;
   /** Resolves to the end of its subscription once events from other nodes arrive too. */
   subscription: Promise<Cancel>;
@@ -61,20 +63,20 @@ export class Broadcaster {
   }
 
   publish(name: string, event: WireEvent, to: Recipients = {}): Promise<void> {
-    const announcement: Announcement = { text: serialise(event), ...to };
-    return this.cluster.topics.publish(topicOf(name), Object.freeze(announcement));
+    const announcement: Announcement = { text: Object.freeze(serialise(event)), ...to };
+    const topic = this.audiences.get(name)?.topic ?? topicOf(name);
+    return this.cluster.topics.publish(topic, Object.freeze(announcement) as unknown as Json);
   }
 
   private open(name: string): Audience {
-    const audience: Audience = { connections: new Set(), subscription: this.subscribe(name) };
+    const topic = topicOf(name);
+    const connections = new Set<Connection>();
+    const subscription = this.cluster.topics.subscribe(topic, (message) => {
+      this.deliver(connections, message as unknown as Announcement);
+    });
+    const audience: Audience = { topic, connections, subscription };
     this.audiences.set(name, audience);
     return audience;
-  }
-
-  private subscribe(name: string): Promise<Cancel> {
-    return this.cluster.topics.subscribe(topicOf(name), (message) => {
-      this.deliver(name, message as unknown as Announcement);
-    });
   }
 
   private leave(name: string, audience: Audience, connection: Connection): void {
@@ -89,13 +91,11 @@ export class Broadcaster {
     );
   }
 
-  private deliver(name: string, to: Announcement): void {
-    const audience = this.audiences.get(name);
-    if (audience === undefined) return;
-    const frame = frameText(to.text);
-    const candidates = to.userId === undefined ? audience.connections : this.registry.ofUser(to.userId);
+  private deliver(connections: ReadonlySet<Connection>, to: Announcement): void {
+    const frame = frameOf(to.text);
+    const candidates = to.userId === undefined ? connections : this.registry.ofUser(to.userId);
     for (const connection of candidates) {
-      if (audience.connections.has(connection) && isMeant(connection, to)) connection.sendFrame(frame, 'volatile');
+      if (connections.has(connection) && isMeant(connection, to)) connection.sendFrame(frame, 'volatile');
     }
   }
 }

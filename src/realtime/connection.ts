@@ -3,9 +3,17 @@ import { CloseCode } from './close-codes.js';
 import { Identity } from './connection-authenticator.js';
 import { encodeFrame, Frame, WireEvent } from './wire.js';
 
+/** Volatile events give way when a client is slow, and are for those alone who are admitted already. */
+export type Urgency = 'durable' | 'volatile';
+
+/** Where all that a connection is sent goes. */
+export interface Outlet {
+  push(frame: Frame, urgency: Urgency): void;
+}
+
 /** What a connection needs of the machine that drives it. */
 export interface Transport {
-  write(frame: Frame, urgency: 'durable' | 'volatile'): void;
+  readonly outlet: Outlet;
   close(code: CloseCode, reason: string, options?: { extraGraceMs?: number }): void;
   /** Resolves when the peer has taken most of what it is owed, or is gone. */
   drained(): Promise<void>;
@@ -19,12 +27,16 @@ export interface Transport {
 export class Connection<Context = unknown> {
   private identity: Identity | undefined;
   private client: string | undefined;
+  /** Held here as well: fan-out is memory, and each object on the way to a socket is fetched anew for each connection. */
+  private readonly outlet: Outlet;
 
   constructor(
     readonly id: ConnectionId,
     readonly context: Context,
     private readonly transport: Transport,
-  ) {}
+  ) {
+    this.outlet = transport.outlet;
+  }
 
   /** Who it belongs to: always from its credential, never from what it sends. */
   get user(): Identity {
@@ -50,17 +62,17 @@ export class Connection<Context = unknown> {
   }
 
   send(event: WireEvent): void {
-    this.transport.write(encodeFrame(event), 'durable');
+    this.outlet.push(encodeFrame(event), 'durable');
   }
 
   /** Typing, presence, signals: given up first when the client is slow. */
   sendVolatile(event: WireEvent): void {
-    this.transport.write(encodeFrame(event), 'volatile');
+    this.outlet.push(encodeFrame(event), 'volatile');
   }
 
   /** A frame that was encoded once for many connections. */
-  sendFrame(frame: Frame, urgency: 'durable' | 'volatile' = 'durable'): void {
-    this.transport.write(frame, urgency);
+  sendFrame(frame: Frame, urgency: Urgency = 'durable'): void {
+    this.outlet.push(frame, urgency);
   }
 
   /** For who has much to send: resolves when the client has taken most of what it is owed, or is gone. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import * as ws from 'ws';
 import { RawJson } from './raw-json.js';
-import { FrameRun, frameText, serialise } from './wire.js';
+import { encodeFrame, FrameRun, frameText, serialise } from './wire.js';
 
 // The client half of `ws`: exported, but not in its types.
 const { Receiver } = ws as unknown as { Receiver: new (options: object) => NodeJS.WritableStream };
@@ -43,11 +43,22 @@ describe('frames (RFC 6455 section 5.2)', () => {
 describe('an event as JSON', () => {
   it('has raw fields as they were written, behind the others', () => {
     const event = { type: 'a', data: new RawJson('{ "n":1e2 }'), b: 'x', more: new RawJson('[]') };
-    expect(serialise(event)).toBe('{"type":"a","b":"x","data":{ "n":1e2 },"more":[]}');
+    expect(serialise(event).join('')).toBe('{"type":"a","b":"x","data":{ "n":1e2 },"more":[]}');
+  });
+
+  it('says of the others beside a raw field what JSON says of them', () => {
+    const others = { type: 'ä"\n', none: null, gone: undefined, list: [1, undefined], '"k"': { at: new Date(0) } };
+    const text = serialise({ ...others, data: new RawJson('1') }).join('');
+    expect(text).toBe(`${JSON.stringify(others).slice(0, -1)},"data":1}`);
+  });
+
+  it('is framed in pieces as it is in one, counted in bytes', async () => {
+    const event = { type: 'ä', data: new RawJson('"€"'), more: new RawJson('"😀"') };
+    expect(await received(encodeFrame(event).bytes)).toBe('{"type":"ä","data":"€","more":"😀"}');
   });
 
   it('has a raw value deeper inside as its value', () => {
-    expect(serialise({ type: 'a', b: { data: new RawJson('{ "n":1e2 }') } })).toBe(
+    expect(serialise({ type: 'a', b: { data: new RawJson('{ "n":1e2 }') } }).join('')).toBe(
       '{"type":"a","b":{"data":{"n":100}}}',
     );
   });

@@ -9,6 +9,9 @@ export interface WireEvent {
 /** A plain object with the fields of an event's class, which, unlike the class, is a `WireEvent`. */
 export type Shape<Event> = Pick<Event, keyof Event>;
 
+/** An event as JSON, in pieces: what is relayed untouched is one of them, so that it is not copied before it is framed. */
+export type WireText = readonly string[];
+
 /** An event serialised and framed once, to be written to any number of connections. */
 export interface Frame {
   readonly bytes: Buffer;
@@ -19,30 +22,43 @@ const MEDIUM = 65_536;
 const FIN_TEXT = 0x81;
 
 export function encodeFrame(event: WireEvent): Frame {
-  return frameText(serialise(event));
+  return frameOf(serialise(event));
 }
 
 /** The event as JSON; fields that are `RawJson` come last, exactly as they were sent. */
-export function serialise(event: WireEvent): string {
+export function serialise(event: WireEvent): WireText {
   for (const field in event) if (event[field] instanceof RawJson) return splice(event);
-  return JSON.stringify(event);
+  return [JSON.stringify(event)];
 }
 
-function splice(event: WireEvent): string {
-  const envelope: Record<string, unknown> = {};
-  let raw = '';
+/** Field by field: a copy without the raw ones would cost more than all the rest. */
+function splice(event: WireEvent): WireText {
+  let envelope = '';
+  const raw: string[] = [];
   for (const field in event) {
     const value = event[field];
-    if (value instanceof RawJson) raw += `,${JSON.stringify(field)}:${value.text}`;
-    else envelope[field] = value;
+    if (value instanceof RawJson) {
+      raw.push(`,${JSON.stringify(field)}:`, value.text);
+      continue;
+    }
+    const json = JSON.stringify(value) as string | undefined;
+    if (json !== undefined) envelope += `${envelope === '' ? '{' : ','}${JSON.stringify(field)}:${json}`;
   }
   // Never empty: the type is in it.
-  return `${JSON.stringify(envelope).slice(0, -1)}${raw}}`;
+  return [envelope, ...raw, '}'];
+}
+
+export function frameText(text: string): Frame {
+  return frameOf([text]);
 }
 
 /** A single unmasked, final text frame (RFC 6455 section 5.2). */
-export function frameText(text: string): Frame {
-  const length = Buffer.byteLength(text);
+export function frameOf(text: WireText): Frame {
+  let [length, characters] = [0, 0];
+  for (const piece of text) {
+    length += Buffer.byteLength(piece);
+    characters += piece.length;
+  }
   const header = length < SMALL ? 2 : length < MEDIUM ? 4 : 10;
   const bytes = Buffer.allocUnsafe(header + length);
   bytes[0] = FIN_TEXT;
@@ -56,7 +72,9 @@ export function frameText(text: string): Frame {
     bytes.writeBigUInt64BE(BigInt(length), 2);
   }
   // As many bytes as characters: ASCII, which needs no encoding.
-  bytes.write(text, header, length === text.length ? 'latin1' : 'utf8');
+  const encoding = length === characters ? 'latin1' : 'utf8';
+  let at = header;
+  for (const piece of text) at += bytes.write(piece, at, encoding);
   return { bytes };
 }
 

@@ -6,7 +6,7 @@ import { summary } from './support/load.js';
 import { longestAck } from './support/locked-channel.js';
 import { expectWhole } from './support/oracle.js';
 import { residentMemory } from './support/resident-memory.js';
-import { count, figures } from './support/scale.js';
+import { count, figures, progress } from './support/scale.js';
 import { Stage } from './support/stage.js';
 
 const MINUTE_MS = 60_000;
@@ -49,6 +49,7 @@ it(
     const started = performance.now();
     await watcher.next(({ type, user_id }) => type === 'user_left' && user_id === stopped.id, 2 * MINUTE_MS);
     const cutAfterMs = Math.round(performance.now() - started);
+    progress('F12', `cut after ${cutAfterMs} ms, ${stage.acked} acknowledged`);
     await eventually(() => stage.acked >= count('F12.messages'), 5 * MINUTE_MS);
     const grownMb = residentMemory(stage.server.pid) - before;
     await stage.settle();
@@ -56,6 +57,7 @@ it(
     expect(stage.errors).toEqual({});
     expect(stage.readers.map(({ socket }) => [...socket.closes.keys()])).toEqual([[1006]]);
 
+    progress('F12', `${stage.acked} acknowledged; the client runs again`);
     client.kill('SIGCONT');
     await eventually(() => facts().some(({ resumed }) => resumed !== undefined), MINUTE_MS);
     const { position, closed } = facts().find(({ closed }) => closed !== undefined)!;

@@ -6,7 +6,7 @@ import { summary } from './support/load.js';
 import { expectWhole } from './support/oracle.js';
 import { residentMemory } from './support/resident-memory.js';
 import { ResumingReader } from './support/resuming-reader.js';
-import { count, figures } from './support/scale.js';
+import { count, figures, progress } from './support/scale.js';
 import { Stage } from './support/stage.js';
 
 const MINUTE_MS = 60_000;
@@ -38,7 +38,12 @@ it(
     }
     const [byFeed, inBand] = [stage.readers.filter((_, i) => i % 2 === 0), stage.readers.filter((_, i) => i % 2 === 1)];
     stage.write(2);
-    await Promise.all(stage.readers.map((reader) => reader.reached(backlog, 30 * MINUTE_MS)));
+    let done = 0;
+    const whole = async (reader: ResumingReader) => {
+      await reader.reached(backlog, 30 * MINUTE_MS);
+      progress('F13', `${++done} of ${stage.readers.length} readers have the backlog, ${stage.acked} acknowledged`);
+    };
+    await Promise.all(stage.readers.map(whole));
     const grownMb = residentMemory(server.pid, 'peak') - before;
     await stage.settle();
     const verdict = await expectWhole(stage, { stored: backlog });

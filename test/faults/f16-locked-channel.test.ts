@@ -3,7 +3,7 @@ import { eventually } from '../support/eventually.js';
 import { somewhere } from './support/load.js';
 import { allRefusedTwice, lockChannel, longestAck, longestRefusal } from './support/locked-channel.js';
 import { expectWhole } from './support/oracle.js';
-import { chance, count, figures } from './support/scale.js';
+import { chance, count, figures, progress } from './support/scale.js';
 import { Stage } from './support/stage.js';
 
 const MINUTE_MS = 60_000;
@@ -30,6 +30,7 @@ it(
     expect(longestRefusal(locked)).toBeLessThan(FAST_MS);
     const meanwhile = other.acked;
     expect(meanwhile).toBeGreaterThan(12);
+    progress('F16', `${meanwhile} acknowledged in the other channel; the locked one is let go`);
     await holder.end();
     await somewhere(locked, chance());
     await Promise.all([locked.settle(), other.settle()]);

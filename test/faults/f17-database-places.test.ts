@@ -6,7 +6,7 @@ import { somewhere } from './support/load.js';
 import { allRefusedTwice, lockChannel, longestRefusal } from './support/locked-channel.js';
 import { expectWhole } from './support/oracle.js';
 import { Probe } from './support/probe.js';
-import { chance, count, figures } from './support/scale.js';
+import { chance, count, figures, progress } from './support/scale.js';
 import { Stage } from './support/stage.js';
 
 const MINUTE_MS = 60_000;
@@ -54,7 +54,10 @@ describe('a database that gives less than is asked of it', { timeout: 30 * MINUT
     const stage = await theatre.freshChannel();
     stage.write(12);
     stage.read(3);
-    for (let cycle = 1; cycle <= count('F17.cycles'); cycle++) await withoutPlaces(stage);
+    for (let cycle = 1; cycle <= count('F17.cycles'); cycle++) {
+      await withoutPlaces(stage);
+      progress('F17', `places taken ${cycle} times, ${stage.acked} acknowledged`);
+    }
     await stage.settle();
     await expectWhole(stage);
     expect(Object.keys(stage.errors)).toEqual(['unavailable']);

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SocketClient } from '../support/socket-client.js';
-import { count, figures } from './support/scale.js';
+import { count, figures, progress } from './support/scale.js';
 import { Stage } from './support/stage.js';
 
 const FAILPOINT = path.join(import.meta.dirname, 'support/die-after-commit.mjs');
@@ -49,6 +49,7 @@ describe('a server that dies after the commit and before the answer (F4)', { tim
       expect(ack).toMatchObject({ type: 'ack', duplicate: true, ...stored });
       await rowOf(nonce);
       await again.socket.close();
+      progress('F4', `death ${cycle}`);
     }
     figures('F4', { cycles: count('F4.cycles') });
   });

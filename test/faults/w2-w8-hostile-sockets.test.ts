@@ -6,7 +6,7 @@ import { binary, close, more, ping, text } from './autobahn/case.js';
 import { MortalServer } from './support/mortal-server.js';
 import { Probe } from './support/probe.js';
 import { residentMemory } from './support/resident-memory.js';
-import { count, figures } from './support/scale.js';
+import { count, figures, progress } from './support/scale.js';
 
 /** No such channel: before authentication nobody can tell. */
 const TARGET = '/ws/channel/01890000-0000-7000-8000-000000000000';
@@ -37,6 +37,7 @@ describe('hostile sockets, before authentication', { timeout: 10 * MINUTE_MS }, 
   };
   /** The close codes of so many sockets that all write the same, and what that cost the server. */
   const attack = async (sockets: number, bytes: Buffer) => {
+    progress('W', `${sockets} sockets, ${bytes.length} bytes each`);
     const before = residentMemory(server.pid);
     const peers = await Promise.all(Array.from({ length: sockets }, () => open()));
     for (const peer of peers) peer.send(bytes);
@@ -95,6 +96,7 @@ describe('hostile sockets, before authentication', { timeout: 10 * MINUTE_MS }, 
 
   it('W7: headers that trickle in are cut, one who says nothing after the upgrade is closed with 4408; others are served', async () => {
     const api = Probe.get(`${server.url}/health/ready`);
+    progress('W7', `${count('W7.sockets')} slow sockets, and as many silent ones`);
     const started = performance.now();
     const slow = await Promise.all(
       Array.from({ length: count('W7.sockets') }, () =>
@@ -124,6 +126,7 @@ describe('hostile sockets, before authentication', { timeout: 10 * MINUTE_MS }, 
     const many = Array.from({ length: 2000 }, () => 'a: 1').join('\r\n');
     const upgrade =
       'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==';
+    progress('W8', `${count('W8.requests')} upgrades`);
     for (let i = 0; i < count('W8.requests'); i++) {
       const head = `GET ${TARGET} HTTP/1.1\r\nHost: x\r\n${join(many, upgrade)}\r\n\r\n`;
       const peer = await RawPeer.request(port(), head);

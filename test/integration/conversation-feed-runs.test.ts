@@ -16,6 +16,7 @@ import { startTestApp } from '../support/test-app.js';
 import type { TestApp } from '../support/test-app.js';
 import { UnreliableCluster } from '../support/unreliable-topics.js';
 import type { Fate } from '../support/unreliable-topics.js';
+import { upTo } from '../support/up-to.js';
 
 const HOLE_WAIT_MS = 30;
 const LARGE = 'x'.repeat(4000);
@@ -73,8 +74,6 @@ async function attach(drained = () => Promise.resolve()): Promise<Reader> {
   subscriptions.push(subscription);
   return { subscription, runs, revs: () => runs.flatMap(({ run, from }) => run.slice(from).map(({ rev }) => rev)) };
 }
-
-const upTo = (last: number) => Array.from({ length: last }, (_, n) => n + 1);
 
 /** Stores messages, and gives the changes that are announced after their commit. */
 async function store(first: number, last: number, content?: string): Promise<Change[]> {

@@ -8,7 +8,6 @@ import type { ConversationId, UserId } from '../../src/common/ids.js';
 import { ManualClock } from '../../src/common/manual-clock.js';
 import { ConversationFeed } from '../../src/messages/conversation-feed.js';
 import type { FeedSubscription } from '../../src/messages/feed-subscription.js';
-import { LogFailpoints } from '../../src/messages/internal/log-failpoints.js';
 import { LogSource } from '../../src/messages/internal/log-source.js';
 import { LogWriter } from '../../src/messages/internal/log-writer.js';
 import { MessageHistoryService } from '../../src/messages/message-history.service.js';
@@ -24,6 +23,7 @@ import { startTestApp } from '../support/test-app.js';
 import type { TestApp } from '../support/test-app.js';
 import { UnreliableCluster } from '../support/unreliable-topics.js';
 import type { Fate } from '../support/unreliable-topics.js';
+import { upTo } from '../support/up-to.js';
 import { randomness } from '../contract/randomness.js';
 
 const HOLE_WAIT_MS = 30;
@@ -56,7 +56,7 @@ beforeEach(async () => {
   source = Object.create(app.app.get(LogSource, { strict: false })) as LogSource;
   feed = new ConversationFeed(cluster, source, clock, app.app.get(BackgroundTasks));
   const [log, appClock, ids] = [app.app.get(LogAppend, { strict: false }), app.app.get(Clock), app.app.get(Ids)];
-  messages = new MessagesService(new LogWriter(log, feed, new LogFailpoints(), appClock, ids));
+  messages = new MessagesService(new LogWriter(log, feed, appClock, ids));
 });
 
 afterEach(() => {
@@ -98,7 +98,6 @@ async function live(actor: Actor, from = 0): Promise<Reader> {
 }
 
 const send = (content = 'hi') => messages.send(owner.id as UserId, channelId, { content });
-const upTo = (last: number) => Array.from({ length: last }, (_, n) => n + 1);
 
 /** The changes as they are published after their commits. */
 async function changesOf(first: number, last: number): Promise<Change[]> {

@@ -9,6 +9,7 @@ import { removeBySql } from '../support/message-rows.js';
 import { expectOk, register } from '../support/scene.js';
 import { startTestApp } from '../support/test-app.js';
 import type { TestApp } from '../support/test-app.js';
+import { upTo } from '../support/up-to.js';
 
 let app: TestApp;
 beforeAll(async () => {
@@ -16,7 +17,6 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-const upTo = (last: number) => Array.from({ length: last }, (_, n) => n + 1);
 const settled = <T>(promises: Promise<T>[]) => Promise.allSettled(promises);
 const reasonOf = (result: PromiseSettledResult<unknown> | undefined) =>
   result?.status === 'rejected' ? (result.reason as unknown) : undefined;

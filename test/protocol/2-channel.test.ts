@@ -5,14 +5,13 @@ import { channelScene, expectOk, register, typesOf } from '../support/scene.js';
 import type { Actor } from '../support/scene.js';
 import { startTestApp } from '../support/test-app.js';
 import type { TestApp } from '../support/test-app.js';
+import { upTo } from '../support/up-to.js';
 
 let app: TestApp;
 beforeAll(async () => {
   app = await startTestApp({ env: { WS_RATE_PER_SECOND: '0' } });
 });
 afterAll(() => app.close());
-
-const upTo = (last: number) => Array.from({ length: last }, (_, n) => n + 1);
 
 async function logOf(last: number) {
   const scene = await channelScene(app, { members: ['alice', 'bob'] });

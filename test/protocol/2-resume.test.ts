@@ -10,6 +10,7 @@ import type { Actor } from '../support/scene.js';
 import type { ReceivedEvent, SocketClient } from '../support/socket-client.js';
 import { startTestApp } from '../support/test-app.js';
 import type { TestApp } from '../support/test-app.js';
+import { upTo } from '../support/up-to.js';
 import { randomness } from '../contract/randomness.js';
 
 const PAGE = 200;
@@ -20,7 +21,6 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-const upTo = (last: number) => Array.from({ length: last }, (_, n) => n + 1);
 const epochOf = async (actor: Actor, channelId: string) =>
   (expectOk(await actor.api.get(`/channels/${channelId}/changes?limit=1`)) as { epoch: string }).epoch;
 const seqsOf = (events: readonly ReceivedEvent[]) =>

@@ -1,6 +1,7 @@
 import type { ChannelType } from '../../channels/channel-type.js';
 import type { ConversationId } from '../../common/ids.js';
 import type { Connection } from '../../realtime/connection.js';
+import { channelAudience } from '../shared/channel-presence.js';
 import { ConversationContext, readPathId, readStreamRequest } from '../shared/conversation-context.js';
 import type { HandshakeRequest } from '../../realtime/raw-gateway.js';
 
@@ -8,6 +9,7 @@ import type { HandshakeRequest } from '../../realtime/raw-gateway.js';
 export class ChannelContext extends ConversationContext {
   /** Set by the admission; a channel's type never changes. */
   channelType: ChannelType | undefined;
+  readonly audience: string;
 
   constructor(
     readonly channelId: ConversationId,
@@ -16,6 +18,7 @@ export class ChannelContext extends ConversationContext {
     super(request);
     // Known before the membership is checked: a removal that commits meanwhile finds this connection and closes it.
     this.conversationId = channelId;
+    this.audience = channelAudience(channelId);
   }
 
   /** @throws BadHandshake */

@@ -3,10 +3,10 @@ import type { ConversationId } from '../../common/ids.js';
 import type { Settings } from '../../config/settings.js';
 import { toChannelMessage } from '../../messages/dto/message.dto.js';
 import type { HistoryPage } from '../../messages/message-history.service.js';
-import type { Change, LogPosition, MessageState } from '../../messages/message.js';
+import type { LogPosition, MessageState } from '../../messages/message.js';
 import type { Roster, Transition } from '../../presence/roster.js';
 import type { Frame, FrameRun, WireEvent } from '../../realtime/wire.js';
-import { channelAudience } from '../shared/channel-presence.js';
+import { ChangeFrames } from '../shared/change-frames.js';
 import type { PresenceMode } from '../shared/conversation-context.js';
 import type { ConversationDialect, PresenceDialect, Resume } from '../shared/conversation-dialect.js';
 import { EncodeOnce } from '../shared/encode-once.js';
@@ -17,7 +17,7 @@ import { OnlineUsersFrames } from './online-users-frames.js';
 
 /** What the connections of all channels share: frames are encoded once for all who get the same. */
 export class ChannelFrames {
-  readonly changes = new EncodeOnce<readonly Change[], FrameRun>();
+  readonly changes = new ChangeFrames(changeFrames);
   readonly each = new EncodeOnce<readonly Transition[], FrameRun>();
   readonly diffs = new EncodeOnce<readonly Transition[], Frame | undefined>();
   readonly crowds = new EncodeOnce<Roster, Frame>();
@@ -41,8 +41,8 @@ export class ChannelDialect implements ConversationDialect {
     this.presence = presenceOf(request.presence, channelId, frames);
   }
 
-  get audience(): string {
-    return channelAudience(this.channelId);
+  get changes(): ChangeFrames {
+    return this.frames.changes;
   }
 
   greeting(roster: Roster): Frame {
@@ -86,10 +86,6 @@ export class ChannelDialect implements ConversationDialect {
       last_seq: lastSeq,
       complete,
     } satisfies shapes.ChannelResumedEvent;
-  }
-
-  changed(run: readonly Change[], from: number): Frame {
-    return this.frames.changes.of(run, changeFrames).from(from);
   }
 
   private get channelId(): ConversationId {

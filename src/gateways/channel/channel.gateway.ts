@@ -14,7 +14,6 @@ import type { WireEvent } from '../../realtime/wire.js';
 import { SignalingService } from '../../signaling/signaling.service.js';
 import { CallJoinCommand, connectionIdOf, TypingCommand } from '../shared/commands.js';
 import { ChangeAckEvent } from '../shared/event-shapes.js';
-import { channelAudience } from '../shared/channel-presence.js';
 import { ConversationStream } from '../shared/conversation-stream.js';
 import { ChannelAdmission } from './channel.admission.js';
 import { ChannelSignalCommand } from './channel.commands.js';
@@ -69,9 +68,9 @@ export class ChannelGateway implements RawGatewayHooks<ChannelContext> {
   @WsOperation({ summary: 'Tells everyone in the channel that one types; `true` ends by itself after 6 s.' })
   typing(@Conn() connection: ChannelConnection, @MessageBody() command: TypingCommand): Promise<void> {
     const { userId, username } = connection.user;
-    const { channelId } = connection.context;
+    const { channelId, audience } = connection.context;
     return this.typingNotices.set(connection.id, command.is_typing, (isTyping) =>
-      this.broadcaster.publish(channelAudience(channelId), {
+      this.broadcaster.publish(audience, {
         type: 'typing',
         user_id: userId,
         username,
@@ -107,7 +106,7 @@ export class ChannelGateway implements RawGatewayHooks<ChannelContext> {
   ): Promise<WireEvent> {
     requireCalls(connection);
     const { id, user, context } = connection;
-    const audience = channelAudience(context.channelId);
+    const { audience } = context;
     const participant = { userId: user.userId, username: user.username, connectionId: id, media };
     const { order, others } = await this.signaling.joinCall(audience, participant);
     // One who joins again is told of again, in the same place: its media may be others.
@@ -136,7 +135,7 @@ export class ChannelGateway implements RawGatewayHooks<ChannelContext> {
     requireCalls(connection);
     const { target_user_id: to, target_connection_id: toConnection, data } = command;
     const event = { type, ...senderFields(connection), data };
-    return this.signaling.signal(channelAudience(connection.context.channelId), {
+    return this.signaling.signal(connection.context.audience, {
       from: connection.id,
       to: to.toLowerCase() as UserId,
       toConnection: connectionIdOf(toConnection),
@@ -145,7 +144,7 @@ export class ChannelGateway implements RawGatewayHooks<ChannelContext> {
   }
 
   private async leaveCall({ id, user, context }: ChannelConnection): Promise<void> {
-    const audience = channelAudience(context.channelId);
+    const { audience } = context;
     if (!(await this.signaling.leaveCall(audience, id))) return;
     const who = { user_id: user.userId, username: user.username, connection_id: id };
     await this.broadcaster.publish(

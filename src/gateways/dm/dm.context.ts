@@ -6,7 +6,7 @@ import { ConversationContext, readPathId, readStreamRequest } from '../shared/co
 
 /** A connection to a direct conversation. */
 export class DmContext extends ConversationContext {
-  private dm: DmView | undefined;
+  private admitted: { dm: DmView; audience: string } | undefined;
 
   constructor(
     readonly otherUserId: UserId,
@@ -22,12 +22,20 @@ export class DmContext extends ConversationContext {
 
   /** The conversation, once admitted. */
   get conversation(): DmView {
-    if (this.dm === undefined) throw new Error('The connection is not admitted yet.');
-    return this.dm;
+    return this.requireAdmitted().dm;
+  }
+
+  get audience(): string {
+    return this.requireAdmitted().audience;
   }
 
   admitTo(dm: DmView): void {
-    this.dm = dm;
+    this.admitted = { dm, audience: `dm:${dm.conversationId}` };
+  }
+
+  private requireAdmitted(): { dm: DmView; audience: string } {
+    if (this.admitted === undefined) throw new Error('The connection is not admitted yet.');
+    return this.admitted;
   }
 }
 

@@ -8,17 +8,17 @@ import type { Change, LogPosition, MessageState } from '../../messages/message.j
 import type { Roster, Transition } from '../../presence/roster.js';
 import { encodeFrame, FrameRun } from '../../realtime/wire.js';
 import type { Frame, WireEvent } from '../../realtime/wire.js';
+import { ChangeFrames } from '../shared/change-frames.js';
 import type { ConversationDialect, PresenceDialect, Resume } from '../shared/conversation-dialect.js';
-import { EncodeOnce } from '../shared/encode-once.js';
 import type { DmConnection } from './dm.context.js';
 import type * as shapes from './dm.event-shapes.js';
-import { audienceOf, messageEvent, onlineEvent, presenceFrame } from './dm.events.js';
+import { messageEvent, onlineEvent, presenceFrame } from './dm.events.js';
 
 /** Says to one connection what happens in a direct conversation (protocol section 3). */
 export class DmDialect implements ConversationDialect {
   readonly presence: PresenceDialect | undefined;
   private readonly sides: readonly UserId[];
-  private readonly changes = new EncodeOnce<readonly Change[], FrameRun>();
+  readonly changes = new ChangeFrames((run) => this.framesOf(run));
 
   constructor(
     private readonly connection: DmConnection,
@@ -27,10 +27,6 @@ export class DmDialect implements ConversationDialect {
   ) {
     this.sides = [connection.userId, dm.otherUserId];
     this.presence = connection.context.request.presence === 'none' ? undefined : new DmPresence(dm);
-  }
-
-  get audience(): string {
-    return audienceOf(this.dm.conversationId);
   }
 
   greeting({ users }: Roster): Frame | undefined {
@@ -80,10 +76,6 @@ export class DmDialect implements ConversationDialect {
       last_seq: lastSeq,
       complete,
     } satisfies shapes.DmResumedEvent;
-  }
-
-  changed(run: readonly Change[], from: number): Frame {
-    return this.changes.of(run, (all) => this.framesOf(all)).from(from);
   }
 
   private framesOf(run: readonly Change[]): FrameRun {

@@ -14,11 +14,6 @@ import type {
   DmUserOnlineEvent,
 } from './dm.event-shapes.js';
 
-/** The name of a direct conversation's audience and presence scope. */
-export function audienceOf(conversationId: ConversationId): string {
-  return `dm:${conversationId}`;
-}
-
 /** `dm_message` for one that the client cannot have seen, else `dm_message_updated`. */
 export function messageEvent(message: MessageState, sides: readonly UserId[], isNew: boolean): WireEvent {
   if (message.unreadable) return unreadableEvent(message);

@@ -17,7 +17,7 @@ import { DmContext } from './dm.context.js';
 import type { DmConnection } from './dm.context.js';
 import type { DmTypingEvent } from './dm.event-shapes.js';
 import { DmReference } from './dm.reference.js';
-import { audienceOf, messageEvent, senderFields } from './dm.events.js';
+import { messageEvent, senderFields } from './dm.events.js';
 
 /** Messages, typing, presence and WebRTC signaling between two users (protocol section 3). */
 @RawGateway('/ws/dm/:other_user_id')
@@ -65,7 +65,7 @@ export class DmGateway implements RawGatewayHooks<DmContext> {
     const { conversationId } = connection.context.conversation;
     const event = { type: 'dm_typing' as const, user_id: userId, username, conversation_id: conversationId };
     return this.typingNotices.set(connection.id, command.is_typing, (isTyping) =>
-      this.broadcaster.publish(audienceOf(conversationId), { ...event, is_typing: isTyping } satisfies DmTypingEvent, {
+      this.broadcaster.publish(connection.context.audience, { ...event, is_typing: isTyping } satisfies DmTypingEvent, {
         exceptUserId: userId,
       }),
     );
@@ -94,11 +94,11 @@ export class DmGateway implements RawGatewayHooks<DmContext> {
     type: string,
     { target_connection_id: toConnection, data }: SignalCommand,
   ): Promise<void> {
-    const { conversationId, otherUserId } = connection.context.conversation;
+    const { audience, conversation } = connection.context;
     const event = { type, ...senderFields(connection), data };
-    return this.signaling.signal(audienceOf(conversationId), {
+    return this.signaling.signal(audience, {
       from: connection.id,
-      to: otherUserId,
+      to: conversation.otherUserId,
       toConnection: connectionIdOf(toConnection),
       event,
     });

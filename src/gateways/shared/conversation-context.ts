@@ -24,6 +24,8 @@ export abstract class ConversationContext {
   leaveAudience: Cancel | undefined;
   /** Made when the connection first sends a message. */
   sends: SendsUnderWay | undefined;
+  /** The name of the conversation's audience and presence scope; the same text each time, which is hashed once. */
+  abstract readonly audience: string;
 
   constructor(readonly request: StreamRequest) {}
 }

@@ -1,8 +1,9 @@
 import type { HistoryPage } from '../../messages/message-history.service.js';
-import type { Change, LogPosition, MessageState } from '../../messages/message.js';
+import type { LogPosition, MessageState } from '../../messages/message.js';
 import type { Roster, Transition } from '../../presence/roster.js';
 import type { Connection } from '../../realtime/connection.js';
 import type { Frame, WireEvent } from '../../realtime/wire.js';
+import type { ChangeFrames } from './change-frames.js';
 import type { ConversationContext } from './conversation-context.js';
 
 export type ConversationConnection = Connection<ConversationContext>;
@@ -14,8 +15,6 @@ export interface Resume {
 
 /** How a gateway says what happens in a conversation: its event and field names. */
 export interface ConversationDialect {
-  /** The name of the conversation's audience and presence scope. */
-  readonly audience: string;
   /** What comes before `connected`; none when there is nothing to say. */
   greeting(roster: Roster): Frame | undefined;
   connected(position: LogPosition, roster: Roster): WireEvent;
@@ -23,8 +22,8 @@ export interface ConversationDialect {
   /** `isNew`: the client cannot have seen it. */
   replayed(message: MessageState, isNew: boolean): WireEvent;
   resumed(resume: Resume, lastSeq: number): WireEvent;
-  /** The changes of the run from this index on, encoded once for all who get the same run. */
-  changed(run: readonly Change[], from: number): Frame;
+  /** What happens from now on; shared by all who get the same frames. */
+  readonly changes: ChangeFrames;
   /** What a client gets of arrivals and departures; without it: nothing. */
   readonly presence: PresenceDialect | undefined;
 }

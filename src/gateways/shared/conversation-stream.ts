@@ -46,16 +46,16 @@ export class ConversationStream {
   ): Promise<void> {
     const { context } = connection;
     context.conversationId = conversationId;
-    const subscription = await this.feed.attach(conversationId, new LiveConnection(connection, dialect));
+    const subscription = await this.feed.attach(conversationId, new LiveConnection(connection, dialect.changes));
     context.subscription = subscription;
     const snapshot = await this.history.snapshot(connection.userId, conversationId, context.request);
-    context.leaveAudience = await this.broadcaster.join(dialect.audience, connection);
+    context.leaveAudience = await this.broadcaster.join(context.audience, connection);
     // Nobody is told of one who has been closed meanwhile.
     if (!connection.isOpen) return;
     const { id: connectionId, user } = connection;
     const arrival = { connectionId, userId: user.userId, username: user.username };
     const teller = dialect.presence && new PresenceTeller(connection, dialect.presence);
-    const { roster, leave } = await this.presence.enter(dialect.audience, arrival, teller);
+    const { roster, leave } = await this.presence.enter(context.audience, arrival, teller);
     context.leavePresence = leave;
     // What closures hold lives as long as the connection: neither the roster nor the snapshot may be among it.
     const { epoch } = snapshot;
@@ -90,6 +90,7 @@ export class ConversationStream {
   ): Begun<Sent> {
     const { context } = connection;
     const sends = (context.sends ??= new SendsUnderWay());
+    if (context.subscription) context.subscription.stops = sends;
     sends.begin(id);
     const acknowledge = (outcome: Sent) =>
       this.acknowledge(connection, outcome, () => {

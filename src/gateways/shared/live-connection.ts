@@ -2,13 +2,14 @@ import type { UserId } from '../../common/ids.js';
 import type { FeedSubscriber } from '../../messages/feed-subscription.js';
 import type { Change } from '../../messages/message.js';
 import { CloseCode } from '../../realtime/close-codes.js';
-import type { ConversationConnection, ConversationDialect } from './conversation-dialect.js';
+import type { ChangeFrames } from './change-frames.js';
+import type { ConversationConnection } from './conversation-dialect.js';
 
-/** A connection that gets a conversation's changes as its dialect says them. */
+/** A connection that gets a conversation's changes: few objects, as each is fetched from memory for each delivery. */
 export class LiveConnection implements FeedSubscriber {
   constructor(
     private readonly connection: ConversationConnection,
-    private readonly dialect: ConversationDialect,
+    private readonly changes: ChangeFrames,
   ) {}
 
   get userId(): UserId {
@@ -16,11 +17,7 @@ export class LiveConnection implements FeedSubscriber {
   }
 
   deliver(run: readonly Change[], from: number): void {
-    this.connection.sendFrame(this.dialect.changed(run, from));
-  }
-
-  until(run: readonly Change[], from: number): number {
-    return this.connection.context.sends?.until(run, from) ?? run.length;
+    this.connection.sendFrame(this.changes.of(run, from));
   }
 
   drained(): Promise<void> {

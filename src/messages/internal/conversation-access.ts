@@ -4,7 +4,6 @@ import type { ConversationView } from '../../conversations/conversation.js';
 import { DmsService } from '../../dms/dms.service.js';
 import { GroupMembership } from '../../groups/group-membership.js';
 import type { Tx } from '../../infra/database/transaction-runner.js';
-import { NoAccess } from '../messages.errors.js';
 
 /** Who may read a conversation: the members of a channel's group, or the two sides of a DM. */
 @Injectable()
@@ -13,11 +12,6 @@ export class ConversationAccess {
     private readonly membership: GroupMembership,
     private readonly dms: DmsService,
   ) {}
-
-  /** @throws NoAccess */
-  async requireReader(tx: Tx, conversation: ConversationView, userId: UserId): Promise<void> {
-    if (!(await this.mayRead(tx, conversation, userId))) throw new NoAccess();
-  }
 
   async mayRead(tx: Tx, { id, groupId }: ConversationView, userId: UserId): Promise<boolean> {
     if (groupId !== null) return this.membership.isMember(groupId, userId, tx);

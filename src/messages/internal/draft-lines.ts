@@ -33,11 +33,17 @@ export class DraftLines {
   private readonly ready = new Set<Line>();
   private readonly contended = new Set<Line>();
   private count = 0;
+  private readyCount = 0;
   private characters = 0;
 
   /** Drafts that wait or are being written. */
   get size(): number {
     return this.count;
+  }
+
+  /** Drafts that the next batch may take. */
+  get waiting(): number {
+    return this.readyCount;
   }
 
   /** Whether it was taken in; false when too much waits already. */
@@ -47,8 +53,9 @@ export class DraftLines {
     if (full || (known && known.drafts.length >= LINE_LIMIT)) return false;
     this.count += 1;
     this.characters += draft.content.length;
-    if (known) known.drafts.push(draft);
-    else this.open(draft);
+    const line = known ?? this.open(draft.conversationId);
+    line.drafts.push(draft);
+    if (this.ready.has(line)) this.readyCount += 1;
     return true;
   }
 
@@ -60,6 +67,7 @@ export class DraftLines {
     const room = { rows: BATCH_ROWS, characters: BATCH_CHARACTERS };
     for (const line of this.ready) {
       this.ready.delete(line);
+      this.readyCount -= line.drafts.length;
       lines.push(line);
       takeFrom(line, drafts, room);
       if (room.rows <= 0 || room.characters <= 0) break;
@@ -99,7 +107,7 @@ export class DraftLines {
     for (const line of lines) {
       if (line.drafts.length === 0) this.lines.delete(line.conversationId);
       else if (line.contended) this.contended.add(line);
-      else this.ready.add(line);
+      else this.makeReady(line);
     }
   }
 
@@ -120,10 +128,16 @@ export class DraftLines {
     return cleared;
   }
 
-  private open(draft: PendingDraft): void {
-    const line = { conversationId: draft.conversationId, drafts: [draft], contended: false };
-    this.lines.set(line.conversationId, line);
+  private open(conversationId: ConversationId): Line {
+    const line = { conversationId, drafts: [], contended: false };
+    this.lines.set(conversationId, line);
+    this.makeReady(line);
+    return line;
+  }
+
+  private makeReady(line: Line): void {
     this.ready.add(line);
+    this.readyCount += line.drafts.length;
   }
 }
 

@@ -9,10 +9,10 @@ import type { Change, Sent } from '../message.js';
 import { NoAccess, NonceReused } from '../messages.errors.js';
 import { LogAppend } from '../persistence/log-append.js';
 import type { AppendOutcome, LockMode } from '../persistence/log-append.js';
+import { CrowdWait } from './crowd-wait.js';
 import { DraftLines } from './draft-lines.js';
 import type { Batch } from './draft-lines.js';
-import { LogFailpoints } from './log-failpoints.js';
-import { appendable, messageOf } from './pending-draft.js';
+import { messageOf, pendingDraft } from './pending-draft.js';
 import type { PendingDraft, Submission } from './pending-draft.js';
 
 /** Statements for many conversations that are under way at once. */
@@ -32,6 +32,7 @@ type Outcome = AppendOutcome | { is: 'failed'; error: unknown };
 @Injectable()
 export class LogWriter implements OnApplicationShutdown {
   private readonly lines = new DraftLines();
+  private readonly crowd: CrowdWait;
   private readonly underWay = { skip: 0, wait: 0 };
   /** What a draft of the latest batch took. */
   private msPerDraft = 1;
@@ -40,10 +41,19 @@ export class LogWriter implements OnApplicationShutdown {
   constructor(
     private readonly log: LogAppend,
     private readonly feed: ConversationFeed,
-    private readonly failpoints: LogFailpoints,
     private readonly clock: Clock,
     private readonly ids: Ids,
-  ) {}
+  ) {
+    const { lines } = this;
+    this.crowd = new CrowdWait(clock, {
+      get waiting() {
+        return lines.waiting;
+      },
+      over: () => {
+        this.dispatch();
+      },
+    });
+  }
 
   /**
    * Resolves when it is committed and announced.
@@ -62,8 +72,8 @@ export class LogWriter implements OnApplicationShutdown {
 
   private put(id: MessageId, submission: Submission): Promise<Sent> {
     return new Promise((resolve, reject) => {
-      const draft = appendable(id, submission);
-      const accepted = !this.whenIdle && this.lines.add({ ...draft, since: this.clock.now(), resolve, reject });
+      const draft = pendingDraft(id, submission, { since: this.clock.now(), resolve, reject });
+      const accepted = !this.whenIdle && this.lines.add(draft);
       if (accepted) this.dispatch();
       else reject(new Unavailable(this.retryAfterMs()));
     });
@@ -78,7 +88,7 @@ export class LogWriter implements OnApplicationShutdown {
   }
 
   private dispatch(): void {
-    while (this.underWay.skip < BATCHES_AT_ONCE) {
+    while (this.underWay.skip < BATCHES_AT_ONCE && !this.crowd.holds) {
       const batch = this.lines.take();
       if (batch === undefined) break;
       void this.commit(batch, 'skip');
@@ -103,6 +113,7 @@ export class LogWriter implements OnApplicationShutdown {
     const busy = drafts.filter((_, n) => outcomes[n]?.is === 'busy');
     if (busy.length > 0) this.lines.putBack(batch, busy);
     this.lines.release(batch);
+    if (lock === 'skip') this.crowd.begin(drafts.length + this.lines.waiting);
     this.dispatch();
     this.settle(drafts, outcomes, sentAt);
   }
@@ -113,10 +124,7 @@ export class LogWriter implements OnApplicationShutdown {
    */
   private async attempt(drafts: readonly PendingDraft[], sentAt: string, lock: LockMode): Promise<Outcome[]> {
     try {
-      const outcomes = await this.log.append(drafts, sentAt, lock);
-      const pause = this.failpoints.afterCommit();
-      if (pause) await pause;
-      return outcomes;
+      return await this.log.append(drafts, sentAt, lock);
     } catch (error) {
       const locked = error instanceof RowLocked;
       if (locked && lock === 'skip') return drafts.map(() => ({ is: 'busy' }));

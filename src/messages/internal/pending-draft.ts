@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { ConversationKind } from '../../conversations/conversation.js';
 import type { ConversationId, MessageId, UserId } from '../../common/ids.js';
 import type { MessageDraft, MessageState, Sent } from '../message.js';
@@ -14,15 +14,21 @@ export interface Submission {
   draft: MessageDraft;
 }
 
-/** A submission that waits to be committed, and its sender's promise. */
-export interface PendingDraft extends Appendable {
+interface Waiter {
   /** When it was accepted. */
   since: number;
-  resolve(sent: Sent): void;
-  reject(reason: unknown): void;
+  resolve: (sent: Sent) => void;
+  reject: (reason: unknown) => void;
 }
 
-export function appendable(id: MessageId, { senderId, conversationId, kind, draft }: Submission): Appendable {
+/** A submission that waits to be committed, and its sender's promise. */
+export type PendingDraft = Appendable & Waiter;
+
+export function pendingDraft(
+  id: MessageId,
+  { senderId, conversationId, kind, draft }: Submission,
+  { since, resolve, reject }: Waiter,
+): PendingDraft {
   const { content, nonce } = draft;
   const names = content.includes('@') ? mentionCandidates(content) : [];
   return {
@@ -34,6 +40,9 @@ export function appendable(id: MessageId, { senderId, conversationId, kind, draf
     nonce,
     draftHash: nonce === undefined ? undefined : hashOf(draft),
     mentionedNames: names.length === 0 ? undefined : names.join(' '),
+    since,
+    resolve,
+    reject,
   };
 }
 
@@ -63,8 +72,6 @@ export function messageOf(
 }
 
 /** What makes two drafts the same: kept as first sent, so that a later edit does not turn a retry into a conflict. */
-function hashOf({ content }: MessageDraft): Buffer {
-  return createHash('sha256')
-    .update(JSON.stringify([content]))
-    .digest();
+function hashOf({ content }: MessageDraft): string {
+  return hash('sha256', JSON.stringify([content]));
 }

@@ -16,8 +16,8 @@ export interface Appendable {
   /** Undefined: whichever kind it is. */
   readonly expectedKind: ConversationKind | undefined;
   readonly nonce: string | undefined;
-  /** Undefined without a nonce. */
-  readonly draftHash: Buffer | undefined;
+  /** In hexadecimal digits; undefined without a nonce. */
+  readonly draftHash: string | undefined;
   /** The usernames that the content may mention, with spaces between. */
   readonly mentionedNames: string | undefined;
 }
@@ -80,7 +80,7 @@ export class LogAppend {
       messages.map(({ content }) => content),
       someOf(messages.map(({ expectedKind }) => expectedKind)),
       someOf(messages.map(({ nonce }) => nonce)),
-      someOf(messages.map(({ draftHash }) => draftHash)),
+      byteArrays(messages.map(({ draftHash }) => draftHash)),
       someOf(messages.map(({ mentionedNames }) => mentionedNames)),
     ]);
     return logs.map((log, n) => outcomeOf(row, n, log - 1));
@@ -90,6 +90,12 @@ export class LogAppend {
 /** The literal of an array whose elements need no quotes. */
 function plain(values: readonly (string | number)[]): string {
   return `{${values.join()}}`;
+}
+
+/** The literal of an array of byte strings; null when nobody has any. */
+function byteArrays(values: readonly (string | undefined)[]): string | null {
+  const given = values.some((value) => value !== undefined);
+  return given ? `{${values.map((hex) => (hex === undefined ? 'NULL' : `"\\\\x${hex}"`)).join()}}` : null;
 }
 
 /** Null when nobody has any: the statement then has less to read. */

@@ -27,7 +27,7 @@ export interface MessageRow {
   deleted_at: Date | null;
 }
 
-/** The log's statements; each names its conversation, so that the log can be sharded by it. */
+/** Messages by their id alone; what reads a log is in `LogRepository`. */
 @Injectable()
 export class MessageRepository {
   async findById(tx: Tx, id: MessageId): Promise<MessageState | undefined> {

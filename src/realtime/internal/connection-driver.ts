@@ -7,10 +7,10 @@ import { Settings } from '../../config/settings.js';
 import { CloseCode } from '../close-codes.js';
 import { ConnectionAuthenticator, Credential } from '../connection-authenticator.js';
 import { ConnectionRegistry } from '../connection-registry.js';
-import { Connection, Transport } from '../connection.js';
+import { Connection, Outlet, Transport } from '../connection.js';
 import { AuthRequiredEvent, ErrorEvent, GoingAwayEvent, PongEvent } from '../core-messages.js';
 import { Departure } from '../raw-gateway.js';
-import { Frame, Shape } from '../wire.js';
+import { Shape } from '../wire.js';
 import { Authentication } from './authentication.js';
 import { CommandExecutor } from './command-executor.js';
 import { ConnectionState } from './connection-state.js';
@@ -19,7 +19,6 @@ import { GatewayRoute } from './gateway-route.js';
 import { InboundFlow, InboundFrame, InboundQueue } from './inbound-queue.js';
 import { parseMessage, refOf } from './message.js';
 import type { ParsedMessage } from './message.js';
-import { Urgency } from './outbound-queue.js';
 import { Peer, PeerEvents } from './peer.js';
 import { closeCodeOf } from './wire-errors.js';
 
@@ -76,6 +75,10 @@ export class ConnectionDriver implements Transport, InboundFlow, PeerEvents {
     this.executor = new CommandExecutor(input.route.commands, this.connection);
   }
 
+  get outlet(): Outlet {
+    return this.peer.outbound;
+  }
+
   get open(): boolean {
     return this.state.phase === 'admitting' || this.state.phase === 'open' || this.state.phase === 'authenticating';
   }
@@ -96,11 +99,6 @@ export class ConnectionDriver implements Transport, InboundFlow, PeerEvents {
 
   drained(): Promise<void> {
     return this.peer.drained();
-  }
-
-  /** A volatile event is for who is there already: until admission has finished, it is dropped. */
-  write(frame: Frame, urgency: Urgency): void {
-    if (this.open && (urgency === 'durable' || this.state.phase === 'open')) this.peer.push(frame, urgency);
   }
 
   close(code: CloseCode, reason: string, { extraGraceMs = 0 }: { extraGraceMs?: number } = {}): void {
@@ -143,6 +141,7 @@ export class ConnectionDriver implements Transport, InboundFlow, PeerEvents {
   private leave(departure: Departure): void {
     if (this.state.phase === 'authenticating') this.state.deadline();
     this.state = { phase: 'closing', departure };
+    this.peer.outbound.accepts = 'nothing';
     this.inbound.clear();
   }
 
@@ -224,7 +223,9 @@ export class ConnectionDriver implements Transport, InboundFlow, PeerEvents {
     if (!this.authentication.watchExpiry()) return;
     this.admissionBegan = true;
     await this.input.route.hooks.admit(this.connection);
-    if (this.state.phase === 'admitting') this.state = { phase: 'open' };
+    if (this.state.phase !== 'admitting') return;
+    this.state = { phase: 'open' };
+    this.peer.outbound.accepts = 'all';
   }
 
   private answer(event: Shape<ErrorEvent> | Shape<PongEvent>, ref?: string): void {

@@ -36,11 +36,13 @@ function setUp() {
   const socket = new FakeSocket();
   const clock = new ManualClock();
   let overflows = 0;
-  const queue = new OutboundQueue(socket, clock, LIMIT, { tooSlow: () => overflows++ });
+  const owner = { isOpen: true, tooSlow: () => overflows++ };
+  const queue = new OutboundQueue(socket, clock, LIMIT, owner);
+  queue.accepts = 'all';
   const frames = (count: number, urgency: 'durable' | 'volatile' = 'durable') => {
     for (let i = 0; i < count; i++) queue.push(frameText('x'.repeat(98)), urgency);
   };
-  return { socket, clock, queue, frames, overflows: () => overflows };
+  return { socket, clock, queue, owner, frames, overflows: () => overflows };
 }
 
 describe('outbound queue (architecture section 2)', () => {
@@ -72,6 +74,30 @@ describe('outbound queue (architecture section 2)', () => {
     await socket.peerReads();
     expect(Buffer.concat(socket.calls).length).toBe(700);
     expect(overflows()).toBe(0);
+  });
+
+  it('takes nothing volatile before its connection is open, and nothing once it is closing', async () => {
+    const { socket, frames, queue } = setUp();
+    queue.accepts = 'durable';
+    frames(1, 'volatile');
+    frames(1);
+    await turn();
+    queue.accepts = 'nothing';
+    frames(1);
+    await turn();
+    await socket.peerReads();
+    expect(Buffer.concat(socket.calls).length).toBe(100);
+  });
+
+  it('writes nothing behind a close frame that the peer has not taken yet', async () => {
+    const { socket, frames, owner } = setUp();
+    socket.write('our answer to its close frame');
+    owner.isOpen = false;
+    frames(1);
+    await turn();
+    await socket.peerReads();
+    await socket.peerReads();
+    expect(Buffer.concat(socket.calls).toString()).toBe('our answer to its close frame');
   });
 
   it('overflows when more than the limit waits for the peer, and holds no more than that', () => {

@@ -1,12 +1,20 @@
 import type { Duplex } from 'node:stream';
 import { Clock } from '../../common/clock.js';
+import { Urgency } from '../connection.js';
 import { Frame } from '../wire.js';
 import { FrameChain } from './frame-chain.js';
 
 /** Volatile frames give way once a quarter of the limit waits; durable ones never do (protocol section 1). */
 const VOLATILE_SHARE = 0.25;
 
-export type Urgency = 'durable' | 'volatile';
+/** Nothing once the connection is closing, and nothing volatile before it is open. */
+type Accepts = 'nothing' | 'durable' | 'all';
+
+interface QueueOwner {
+  /** Whether whole frames may still be written: no close frame has been. */
+  readonly isOpen: boolean;
+  tooSlow(): void;
+}
 
 /** Flushes every queue that got a frame in this turn of the event loop, once, when the turn's input has been handled. */
 class Flusher {
@@ -45,6 +53,7 @@ interface Writing {
  * It holds nothing while its connection is idle.
  */
 export class OutboundQueue {
+  accepts: Accepts = 'durable';
   private queued: FrameChain | undefined;
   private written = 0;
   /** The writes that the socket has not finished, oldest first. */
@@ -55,7 +64,7 @@ export class OutboundQueue {
     private readonly socket: Duplex,
     private readonly clock: Clock,
     private readonly limitBytes: number,
-    private readonly owner: { tooSlow(): void },
+    private readonly owner: QueueOwner,
   ) {}
 
   /** Bytes that the peer has not taken yet. */
@@ -68,21 +77,15 @@ export class OutboundQueue {
   }
 
   push({ bytes }: Frame, urgency: Urgency): void {
-    if (!this.socket.writable) return;
-    if (this.bufferedBytes + bytes.length > this.limitBytes * VOLATILE_SHARE) {
-      if (urgency === 'volatile') return;
-      if (!this.makeRoomFor(bytes.length)) {
-        this.owner.tooSlow();
-        return;
-      }
-    }
+    if (this.accepts === 'nothing' || (urgency === 'volatile' && this.accepts !== 'all')) return;
+    if (this.mayBeBusyWith(bytes.length) && !this.hasRoomFor(bytes.length, urgency)) return;
     this.queued = (this.queued ?? flusher.add(this)).followedBy(bytes);
   }
 
   flush(): void {
     const { queued, socket } = this;
     this.queued = undefined;
-    if (queued === undefined || !socket.writable) return;
+    if (queued === undefined || !this.canWrite) return;
     this.written += queued.length;
     queued.writeTo(socket);
     // Asking for the time, and remembering it, is only worth while for a peer that is behind.
@@ -115,7 +118,27 @@ export class OutboundQueue {
   }
 
   private get isBusy(): boolean {
-    return this.socket.writable && this.bufferedBytes > this.limitBytes * VOLATILE_SHARE;
+    return this.canWrite && this.bufferedBytes > this.limitBytes * VOLATILE_SHARE;
+  }
+
+  /** Behind what waits for the peer there may be our answer to its close frame: nothing may follow that. */
+  private get canWrite(): boolean {
+    const { socket, owner } = this;
+    return socket.writable && (socket.writableLength === 0 || owner.isOpen);
+  }
+
+  /** The socket is not asked while its peer keeps up: in a large room it would be fetched from memory for that alone. */
+  private mayBeBusyWith(bytes: number): boolean {
+    return this.unfinished !== undefined || (this.queued?.length ?? 0) + bytes > this.limitBytes * VOLATILE_SHARE;
+  }
+
+  private hasRoomFor(bytes: number, urgency: Urgency): boolean {
+    if (!this.socket.writable) return false;
+    if (this.bufferedBytes + bytes <= this.limitBytes * VOLATILE_SHARE) return true;
+    if (urgency === 'volatile') return false;
+    if (this.makeRoomFor(bytes)) return true;
+    this.owner.tooSlow();
+    return false;
   }
 
   /**

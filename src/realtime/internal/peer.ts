@@ -4,10 +4,9 @@ import type { RawData, WebSocket } from 'ws';
 import { Clock } from '../../common/clock.js';
 import { Settings } from '../../config/settings.js';
 import { CloseCode } from '../close-codes.js';
-import { Frame } from '../wire.js';
 import { Beating } from './heartbeat.js';
 import { InboundFrame } from './inbound-queue.js';
-import { OutboundQueue, Urgency } from './outbound-queue.js';
+import { OutboundQueue } from './outbound-queue.js';
 import { TokenBucket } from './token-bucket.js';
 
 /** A peer that has not read for this long is cut (reliability: slow consumers). */
@@ -26,7 +25,7 @@ export interface PeerEvents {
 
 /** The other end of one connection, held to its limits: what it may send, how long it may be silent or not read. */
 export class Peer implements Beating {
-  private readonly outbound: OutboundQueue;
+  readonly outbound: OutboundQueue;
   private readonly bucket: TokenBucket;
   private readonly silenceLimitMs: number;
   private heardAt: number;
@@ -46,8 +45,9 @@ export class Peer implements Beating {
     listen(ws, this);
   }
 
-  push(frame: Frame, urgency: Urgency): void {
-    if (this.ws.readyState === this.ws.OPEN) this.outbound.push(frame, urgency);
+  /** Until a close frame has been sent, or answered. */
+  get isOpen(): boolean {
+    return this.ws.readyState === this.ws.OPEN;
   }
 
   drained(): Promise<void> {
@@ -82,7 +82,7 @@ export class Peer implements Beating {
   }
 
   ping(): void {
-    if (this.ws.readyState === this.ws.OPEN) this.ws.ping();
+    if (this.isOpen) this.ws.ping();
   }
 
   /** These are called by `listen`. */
@@ -120,7 +120,7 @@ export class Peer implements Beating {
     this.heardAt = now;
     const verdict = this.bucket.take(now);
     if (verdict.allowed) {
-      if (this.ws.readyState === this.ws.OPEN && !this.outbound.isFull) this.ws.pong(data);
+      if (this.isOpen && !this.outbound.isFull) this.ws.pong(data);
     } else if (verdict.flooding) {
       this.events.offended(CloseCode.Flooding, 'flooding');
     }

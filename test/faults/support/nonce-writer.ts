@@ -15,12 +15,16 @@ interface WriterOptions {
   /** What its nonces begin with: no other writer of the same user has it. */
   name: string;
   content?: string;
+  /** How many of its messages may be without an answer at once. */
+  atOnce?: number;
+  /** It begins at most one message in so many milliseconds; after a delay it catches up. */
+  everyMs?: number;
 }
 
 const NO_ANSWER_MS = 15_000;
 const RETRY_MS = 50;
 
-/** Writes one message after another, each with a nonce that it sends again until it has been acknowledged. */
+/** Writes messages, each with a nonce that it sends again until it has been acknowledged: one after another, or a few at once. */
 export class NonceWriter {
   readonly acked = new Map<string, Acked>();
   /** How often each error code was the answer; `silence`: none within 15 s. */
@@ -31,8 +35,8 @@ export class NonceWriter {
   readonly errorsAfterMs: number[] = [];
   readonly socket: ReconnectingSocket;
   private connected = false;
-  private answered: (answer: ReceivedEvent | undefined) => void = () => undefined;
-  private awaited = '';
+  private readonly awaited = new Map<unknown, (answer: ReceivedEvent | undefined) => void>();
+  private begun = 0;
   private finishing = false;
   private readonly done: Promise<void>;
 
@@ -41,14 +45,15 @@ export class NonceWriter {
       url: () => options.url,
       received: (event) => {
         if (event.type === 'connected') this.connected = true;
-        if (event['ref'] === this.awaited) this.answered(event);
+        this.awaited.get(event['ref'])?.(event);
       },
       lost: () => {
         this.connected = false;
-        this.answered(undefined);
+        for (const answered of this.awaited.values()) answered(undefined);
       },
     });
-    this.done = this.write();
+    const began = performance.now();
+    this.done = Promise.all(Array.from({ length: options.atOnce ?? 1 }, () => this.write(began))).then(() => undefined);
   }
 
   /** Resolves when its last message has been acknowledged, however long that takes. */
@@ -58,9 +63,13 @@ export class NonceWriter {
     await this.socket.stop();
   }
 
-  private async write(): Promise<void> {
-    for (let n = 1; !this.finishing; n++) {
-      const nonce = `${this.options.name}-${n}`;
+  private async write(began: number): Promise<void> {
+    const { name, everyMs = 0 } = this.options;
+    while (!this.finishing) {
+      const n = ++this.begun;
+      const earlyMs = began + n * everyMs - performance.now();
+      if (everyMs > 0 && earlyMs > 0) await sleep(earlyMs);
+      const nonce = `${name}-${n}`;
       const started = performance.now();
       const ack = await this.untilAcknowledged(nonce);
       if (ack['duplicate'] === true) this.duplicates++;
@@ -84,10 +93,7 @@ export class NonceWriter {
 
   /** Undefined when the connection was lost first. */
   private async attempt(nonce: string): Promise<ReceivedEvent | undefined> {
-    const answer = new Promise<ReceivedEvent | undefined>((resolve) => {
-      this.answered = resolve;
-    });
-    this.awaited = nonce;
+    const answer = new Promise<ReceivedEvent | undefined>((resolve) => this.awaited.set(nonce, resolve));
     this.socket.send({ type: 'message', content: this.options.content ?? `message ${nonce}`, nonce, ref: nonce });
     const impatience = setTimeout(() => {
       this.count('silence');
@@ -95,6 +101,7 @@ export class NonceWriter {
     }, NO_ANSWER_MS);
     return answer.finally(() => {
       clearTimeout(impatience);
+      this.awaited.delete(nonce);
     });
   }
 

@@ -23,8 +23,14 @@ export interface Verdict {
   violations: string[];
 }
 
+/** A stage, or what the processes that wrote and read in its place have said. */
+interface Evidence extends Pick<Stage, 'database' | 'channelId' | 'server' | 'users' | 'acked'> {
+  writers: readonly { acked: ReadonlyMap<string, { id: string; seq: number }> }[];
+  readers: readonly { seen: ReadonlyMap<number, string>; violations: readonly string[]; cursor: number }[];
+}
+
 /** I1 to I4: what the database and the clients say of each other, once everyone has settled. */
-async function judge({ database, channelId, writers, readers, acked }: Stage): Promise<Verdict> {
+async function judge({ database, channelId, writers, readers, acked }: Evidence): Promise<Verdict> {
   const stored = await database.sql<StoredMessage>(
     `SELECT id, seq::int, rev::int, nonce FROM messages WHERE conversation_id = $1 ORDER BY seq`,
     [channelId],
@@ -51,7 +57,7 @@ async function judge({ database, channelId, writers, readers, acked }: Stage): P
 }
 
 /** The whole oracle (I1 to I4, I6, I7): fails with what is wrong. `stored`: messages that the test itself has put there. */
-export async function expectWhole(stage: Stage, { stored = 0 } = {}): Promise<Verdict> {
+export async function expectWhole(stage: Evidence, { stored = 0 } = {}): Promise<Verdict> {
   const verdict = await judge(stage);
   expect(verdict).toMatchObject({ lost: [], doubled: [], holes: [], violations: [] });
   expect(verdict.stored).toBe(verdict.head);
@@ -64,7 +70,7 @@ export async function expectWhole(stage: Stage, { stored = 0 } = {}): Promise<Ve
 }
 
 /** I6 and I7: nothing went unhandled, and no log line holds what must not be in one. */
-export function expectCleanLog({ server, users }: Stage): void {
+export function expectCleanLog({ server, users }: Pick<Stage, 'server' | 'users'>): void {
   expect(server.output).toContain('Listening on');
   expect(server.output).not.toMatch(/unhandled rejection|uncaught exception|UnhandledPromise/i);
   const secrets = [PASSWORD, 'a secret of the fault tests', 'message w', ...users.flatMap(secretsOf)];
@@ -78,5 +84,6 @@ function secretsOf({ token, refreshToken }: { token: string; refreshToken: strin
 
 function doublesOf(stored: readonly StoredMessage[]): string[] {
   const nonces = stored.map(({ nonce }) => nonce).filter((nonce) => nonce !== null);
-  return nonces.filter((nonce, at) => nonces.indexOf(nonce) !== at);
+  const known = new Set<string>();
+  return nonces.filter((nonce) => known.size === known.add(nonce).size);
 }

@@ -6,6 +6,8 @@ interface SocketHandlers {
   /** Asked before each attempt, because a position moves on. */
   url(): string;
   received(event: ReceivedEvent): void;
+  /** Reads a frame where less than all of it is enough; undefined: all of it is read. */
+  parse?(text: string): ReceivedEvent | undefined;
   /** The connection is gone, and another is on its way. */
   lost?(): void;
 }
@@ -63,7 +65,8 @@ export class ReconnectingSocket {
     this.ws = ws;
     ws.on('open', onOpen);
     ws.on('message', (data: Buffer) => {
-      this.handlers.received(JSON.parse(data.toString()) as ReceivedEvent);
+      const text = data.toString();
+      this.handlers.received(this.handlers.parse?.(text) ?? (JSON.parse(text) as ReceivedEvent));
     });
     ws.on('error', () => undefined);
     return new Promise((resolve) => {
