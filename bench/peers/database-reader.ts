@@ -6,15 +6,8 @@ import { dataSourceOptions } from '../../src/infra/database/data-source.js';
 import type { ConversationId } from '../../src/common/ids.js';
 import { Message } from '../../src/messages/persistence/message.entity.js';
 import { latencies } from '../harness/statistics.js';
+import { READ_QUERIES } from './database-reader.types.js';
 import type { ReadInput, ReadResult } from './database-reader.types.js';
-
-const SELECT = `SELECT m.id, m.conversation_id, m.seq, m.rev, m.kind, m.sender_id, u.username, m.content, m.nonce,
-    m.reply_to_id, m.mentions, m.pinned, m.created_at, m.edited_at, m.deleted_at
-  FROM messages m JOIN users u ON u.id = m.sender_id WHERE m.conversation_id = $1`;
-const QUERIES = {
-  page: `${SELECT} AND m.seq < $2 ORDER BY m.seq DESC LIMIT $3`,
-  changes: `${SELECT} AND m.rev > $2 ORDER BY m.rev LIMIT $3`,
-};
 
 const url = process.env['DATABASE_URL'] ?? '';
 const client = new pg.Client({ connectionString: url });
@@ -31,7 +24,7 @@ async function readOnce(
     return (await orm.getRepository(Message).find({ where, order: { seq: 'DESC' }, take: rows })).length;
   }
   const values = [conversationId, seq, rows];
-  return (await client.query({ name: way, text: QUERIES[way], values })).rows.length;
+  return (await client.query({ name: way, text: READ_QUERIES[way], values })).rows.length;
 }
 
 async function read(input: ReadInput): Promise<ReadResult> {

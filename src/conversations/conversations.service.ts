@@ -42,14 +42,14 @@ export class ConversationsService {
   }
 
   /** The log's position, read fresh from Postgres; undefined when the conversation is gone. */
-  async findHead(id: ConversationId, tx?: Tx): Promise<ConversationHead | undefined> {
-    const found = await this.find(id, tx);
-    return found ? { lastSeq: found.lastSeq, membershipVersion: found.membershipVersion } : undefined;
+  async findHead(id: ConversationId): Promise<ConversationHead | undefined> {
+    const [head] = await this.conversations.heads([id]);
+    return head && { lastSeq: head.lastSeq, membershipVersion: head.membershipVersion };
   }
 
   /** The positions of many logs at once; one that is gone is missing. */
   heads(ids: readonly ConversationId[]): Promise<(ConversationHead & { id: ConversationId })[]> {
-    return this.transactions.read((tx) => this.conversations.heads(tx, ids));
+    return this.conversations.heads(ids);
   }
 
   /** Deletes the log with its messages, and the channel or DM that it belongs to; false when it was gone already. */

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
 import { Clock } from '../../common/clock.js';
 import { Ids, parseId, SessionId, UserId } from '../../common/ids.js';
+import { Recent } from '../../common/recent.js';
 import { Settings } from '../../config/settings.js';
 import { ExpiredToken, InvalidToken } from '../auth.errors.js';
 import type { LiveSession } from '../persistence/session.repository.js';
@@ -12,6 +13,8 @@ const NAME = 'parley';
 const HEADER_TYPE = 'at+jwt';
 const KIND = 'access';
 const TOKEN_MAX = 4096;
+/** Tokens whose signature is not checked again; a client shows the same one for a quarter of an hour. */
+const REMEMBERED = 2048;
 
 /** How every access token is checked, besides `keyFor` and `claimsOf`. Expiry is left to our own clock. */
 export const VERIFICATION = {
@@ -20,6 +23,8 @@ export const VERIFICATION = {
   audience: NAME,
   ignoreExpiration: true,
 };
+
+type Claims = Record<string, unknown>;
 
 export interface AccessClaims {
   userId: UserId;
@@ -38,6 +43,7 @@ export interface IssuedAccessToken {
 export class AccessTokens {
   /** As a key object: of a text, jsonwebtoken would find out each time, at a cost of half a millisecond, what key it is. */
   private readonly key: Buffer;
+  private readonly genuine = new Recent<string, Claims>(REMEMBERED);
 
   constructor(
     private readonly jwt: JwtService,
@@ -70,11 +76,26 @@ export class AccessTokens {
 
   /** @throws InvalidToken, ExpiredToken */
   async verify(token: string): Promise<AccessClaims> {
-    const secret = this.keyFor(token);
-    const claims = await this.jwt.verifyAsync<Record<string, unknown>>(token, { ...VERIFICATION, secret }).catch(() => {
-      throw new InvalidToken();
-    });
-    return this.claimsOf(claims);
+    return this.known(token) ?? this.accept(token, await this.checked(token));
+  }
+
+  /**
+   * What a token says that was found genuine lately: a signature that was right stays so.
+   * @throws ExpiredToken
+   */
+  known(token: string): AccessClaims | undefined {
+    const claims = this.genuine.get(token);
+    return claims && this.claimsOf(claims);
+  }
+
+  /**
+   * Reads the claims of a token whose signature was right, and remembers it.
+   * @throws InvalidToken, ExpiredToken
+   */
+  accept(token: string, claims: Claims): AccessClaims {
+    const read = this.claimsOf(claims);
+    this.genuine.set(token, claims);
+    return read;
   }
 
   /**
@@ -86,11 +107,13 @@ export class AccessTokens {
     return this.key;
   }
 
-  /**
-   * Reads the claims of a token whose signature was right.
-   * @throws InvalidToken, ExpiredToken
-   */
-  claimsOf(claims: Record<string, unknown>): AccessClaims {
+  private checked(token: string): Promise<Claims> {
+    return this.jwt.verifyAsync<Claims>(token, { ...VERIFICATION, secret: this.keyFor(token) }).catch(() => {
+      throw new InvalidToken();
+    });
+  }
+
+  private claimsOf(claims: Claims): AccessClaims {
     const userId = parseId<UserId>(claims['sub']);
     const sessionId = parseId<SessionId>(claims['sid']);
     const expiry = claims['exp'];

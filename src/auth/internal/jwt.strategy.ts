@@ -6,6 +6,8 @@ import { Caller } from '../../infra/http/current-user.decorator.js';
 import { SessionConnectionAuthenticator } from '../session-connection-authenticator.js';
 import { AccessTokens, VERIFICATION } from './access-tokens.js';
 
+const bearerOf = ExtractJwt.fromAuthHeaderAsBearerToken();
+
 /** `Authorization: Bearer` with an access token whose session lives. */
 @Injectable()
 export class JwtStrategy extends PassportStrategy(Strategy) {
@@ -15,7 +17,8 @@ export class JwtStrategy extends PassportStrategy(Strategy) {
   ) {
     super({
       ...VERIFICATION,
-      jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(),
+      jwtFromRequest: bearerOf,
+      passReqToCallback: true,
       secretOrKeyProvider: (_request: Request, token: string, done: (error: unknown, key?: Buffer) => void) => {
         try {
           done(null, tokens.keyFor(token));
@@ -36,7 +39,13 @@ export class JwtStrategy extends PassportStrategy(Strategy) {
   }
 
   /** Gets the claims once the signature is right; what it returns becomes `request.user`. */
-  validate(claims: Record<string, unknown>): Promise<Caller> {
-    return this.authenticator.identify(this.tokens.claimsOf(claims));
+  validate(request: Request, claims: Record<string, unknown>): Promise<Caller> {
+    return this.authenticator.identify(this.tokens.accept(bearerOf(request) ?? '', claims));
+  }
+
+  /** Who makes the request, where its token was found genuine lately and only its session is left to ask for. */
+  async recognise(request: Request): Promise<Caller | undefined> {
+    const claims = this.tokens.known(bearerOf(request) ?? '');
+    return claims && this.authenticator.identify(claims);
   }
 }

@@ -1,13 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import type { ConversationId, GroupId } from '../../common/ids.js';
+import { PreparedStatements, statement } from '../../infra/database/prepared-statements.js';
 import type { Tx } from '../../infra/database/transaction-runner.js';
 import { Conversation } from './conversation.entity.js';
 
 // A long log goes with its conversation in one statement, by the foreign keys' cascades.
 const DELETE_TIMEOUT = '60s';
 
+const HEADS = statement(
+  `SELECT id, last_seq AS "lastSeq", membership_version AS "membershipVersion" FROM conversations
+    WHERE id = ANY($1::uuid[])`,
+);
+
 @Injectable()
 export class ConversationRepository {
+  constructor(private readonly prepared: PreparedStatements) {}
+
   async insert(tx: Tx, conversation: Conversation): Promise<void> {
     await tx.insert(Conversation, conversation);
   }
@@ -16,19 +24,9 @@ export class ConversationRepository {
     return tx.findOneBy(Conversation, { id });
   }
 
-  async heads(
-    tx: Tx,
-    ids: readonly ConversationId[],
-  ): Promise<Pick<Conversation, 'id' | 'lastSeq' | 'membershipVersion'>[]> {
-    const rows = await tx.query<{ id: ConversationId; last_seq: string; membership_version: string }[]>(
-      'SELECT id, last_seq, membership_version FROM conversations WHERE id = ANY($1)',
-      [ids],
-    );
-    return rows.map((row) => ({
-      id: row.id,
-      lastSeq: Number(row.last_seq),
-      membershipVersion: Number(row.membership_version),
-    }));
+  /** Where these logs stand; one that is gone is missing. */
+  heads(ids: readonly ConversationId[]): Promise<Pick<Conversation, 'id' | 'lastSeq' | 'membershipVersion'>[]> {
+    return this.prepared.objects(HEADS, [ids]);
   }
 
   /** Locks in the order of the ids, as every writer of several logs does, so that none waits in a circle. */

@@ -1,8 +1,14 @@
 import type { ChangesPage, LogSnapshot } from '../../messages/message-history.service.js';
 import { OtherEpoch } from '../../messages/messages.errors.js';
+import type { MessageState } from '../../messages/message.js';
 import type { Roster } from '../../presence/roster.js';
 import { CloseCode } from '../../realtime/close-codes.js';
+import { encodeFrame, FrameRun } from '../../realtime/wire.js';
+import type { Frame } from '../../realtime/wire.js';
 import type { ConversationConnection, ConversationDialect } from './conversation-dialect.js';
+
+/** What a replay writes before it looks whether the client takes it. */
+const PART_BYTES = 64 * 1024;
 
 export interface Greeting {
   snapshot: LogSnapshot;
@@ -38,6 +44,22 @@ export async function greet(
   return head;
 }
 
+/** The frames of messages, cut into parts that are each written at once. */
+function* partsOf(messages: readonly MessageState[], encode: (message: MessageState) => Frame): Generator<Frame[]> {
+  let part: Frame[] = [];
+  let bytes = 0;
+  for (const message of messages) {
+    const frame = encode(message);
+    part.push(frame);
+    bytes += frame.bytes.length;
+    if (bytes < PART_BYTES) continue;
+    yield part;
+    part = [];
+    bytes = 0;
+  }
+  if (part.length > 0) yield part;
+}
+
 /**
  * Goes out as fast as the client takes it: a page is read once the client has taken the one before, so that one who
  * reads slowly neither fills the memory nor is cut for what it has asked for.
@@ -51,9 +73,12 @@ async function replay(
   const told = new Set<number>();
   let page = first;
   for (;;) {
-    for (const message of page.items) {
-      connection.send(dialect.replayed(message, message.seq > from && !told.has(message.seq)));
+    for (const frames of partsOf(page.items, (message) => {
+      const isNew = message.seq > from && !told.has(message.seq);
       told.add(message.seq);
+      return encodeFrame(dialect.replayed(message, isNew));
+    })) {
+      connection.sendFrame(new FrameRun(frames).from(0));
       await connection.drained();
     }
     const last = page.items.at(-1);
