@@ -5,14 +5,14 @@ import { ConnectionId, UserId } from '../common/ids.js';
 import { Settings } from '../config/settings.js';
 import type { Departure } from '../realtime/raw-gateway.js';
 import { Arrival, PresenceListener, PresenceScope, Seat } from './internal/presence-scope.js';
-import { Roster, rosterOf } from './roster.js';
+import { LiveRoster, Roster, rosterOf } from './roster.js';
 
 export type { PresenceListener };
 
 /** A connection's place in a scope. */
 export interface Presence {
   /** Who is online, oneself too, at the moment of the arrival. */
-  roster: Roster;
+  roster: LiveRoster;
   /** Ends it; others are told when it was the user's last: at once after a clean end, else when the grace is over. */
   leave: (departure: Departure) => Promise<void>;
 }

@@ -22,6 +22,15 @@ export interface Roster {
   stale: boolean;
 }
 
+/** The roster of a scope that is being watched. */
+export interface LiveRoster extends Roster {
+  /**
+   * The ids of `users` as the items of a JSON array, without its brackets: of a thousand they would be most of what an
+   * arrival costs, if each made them anew.
+   */
+  idItems: string;
+}
+
 /** What an entry of a presence set holds. */
 export function userOf(member: Member): OnlineUser {
   const { user_id, username } = member.data as { user_id: UserId; username: string };

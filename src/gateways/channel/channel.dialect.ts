@@ -4,7 +4,7 @@ import type { Settings } from '../../config/settings.js';
 import { toChannelMessage } from '../../messages/dto/message.dto.js';
 import type { HistoryPage } from '../../messages/message-history.service.js';
 import type { LogPosition, MessageState } from '../../messages/message.js';
-import type { Roster, Transition } from '../../presence/roster.js';
+import type { LiveRoster, Transition } from '../../presence/roster.js';
 import type { Frame, FrameRun, WireEvent } from '../../realtime/wire.js';
 import { ChangeFrames } from '../shared/change-frames.js';
 import type { PresenceMode } from '../shared/conversation-context.js';
@@ -12,16 +12,14 @@ import type { ConversationDialect, PresenceDialect, Resume } from '../shared/con
 import { EncodeOnce } from '../shared/encode-once.js';
 import type { ChannelConnection } from './channel.context.js';
 import type * as shapes from './channel.event-shapes.js';
-import { changeFrames, diffFrame, eachFrames, messageEvent } from './channel.events.js';
-import { OnlineUsersFrames } from './online-users-frames.js';
+import { changeFrames, diffFrame, eachFrames, messageEvent, onlineUsersFrame } from './channel.events.js';
 
 /** What the connections of all channels share: frames are encoded once for all who get the same. */
 export class ChannelFrames {
   readonly changes = new ChangeFrames(changeFrames);
   readonly each = new EncodeOnce<readonly Transition[], FrameRun>();
   readonly diffs = new EncodeOnce<readonly Transition[], Frame | undefined>();
-  readonly crowds = new EncodeOnce<Roster, Frame>();
-  readonly online = new OnlineUsersFrames();
+  readonly crowds = new EncodeOnce<LiveRoster, Frame>();
 
   constructor(
     readonly settings: Settings,
@@ -45,8 +43,8 @@ export class ChannelDialect implements ConversationDialect {
     return this.frames.changes;
   }
 
-  greeting(roster: Roster): Frame {
-    return this.frames.online.frame(this.channelId, roster);
+  greeting(roster: LiveRoster): Frame {
+    return onlineUsersFrame(this.channelId, roster);
   }
 
   connected({ lastSeq, epoch }: LogPosition): WireEvent {
@@ -114,8 +112,8 @@ class EachPresence implements PresenceDialect {
     return this.frames.each.of(transitions, (all) => eachFrames(this.channelId, all)).from(from);
   }
 
-  crowd(roster: Roster): Frame {
-    return this.frames.crowds.of(roster, () => this.frames.online.frame(this.channelId, roster));
+  crowd(roster: LiveRoster): Frame {
+    return this.frames.crowds.of(roster, () => onlineUsersFrame(this.channelId, roster));
   }
 }
 

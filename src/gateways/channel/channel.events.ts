@@ -1,8 +1,8 @@
 import type { ConversationId } from '../../common/ids.js';
 import { toChannelMessage } from '../../messages/dto/message.dto.js';
 import type { Change, MessageState } from '../../messages/message.js';
-import type { Transition } from '../../presence/roster.js';
-import { encodeFrame, FrameRun } from '../../realtime/wire.js';
+import type { LiveRoster, Transition } from '../../presence/roster.js';
+import { encodeFrame, frameOf, FrameRun } from '../../realtime/wire.js';
 import type { Frame, Shape, WireEvent } from '../../realtime/wire.js';
 import type { PlacedParticipant } from '../../signaling/signaling.service.js';
 import { unreadableEvent } from '../shared/unreadable-event.js';
@@ -12,6 +12,7 @@ import type {
   ChannelMessageEvent,
   ChannelMessageUpdatedEvent,
   ChannelOfferEvent,
+  ChannelOnlineUsersEvent,
   ChannelPresenceDiffEvent,
   ChannelUserJoinedEvent,
   ChannelUserLeftEvent,
@@ -26,6 +27,19 @@ export function messageEvent(message: MessageState, isNew: boolean): WireEvent {
 
 export function changeFrames(run: readonly Change[]): FrameRun {
   return new FrameRun(run.map(({ rev, message }) => encodeFrame(messageEvent(message, rev === message.seq))));
+}
+
+/** `online_users`: its thousand ids are text already. */
+export function onlineUsersFrame(channelId: ConversationId, { idItems, total, stale }: LiveRoster): Frame {
+  const event = {
+    type: 'online_users',
+    users: [],
+    total,
+    channel_id: channelId,
+    ...(stale && { stale }),
+  } satisfies ChannelOnlineUsersEvent;
+  const [before = '', after = ''] = JSON.stringify(event).split('[]');
+  return frameOf([before, `[${idItems}]`, after]);
 }
 
 /** One frame for each arrival and departure, to be written as one. */

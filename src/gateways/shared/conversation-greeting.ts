@@ -1,7 +1,7 @@
 import type { ChangesPage, LogSnapshot } from '../../messages/message-history.service.js';
 import { OtherEpoch } from '../../messages/messages.errors.js';
 import type { MessageState } from '../../messages/message.js';
-import type { Roster } from '../../presence/roster.js';
+import type { LiveRoster } from '../../presence/roster.js';
 import { CloseCode } from '../../realtime/close-codes.js';
 import { encodeFrame, FrameRun } from '../../realtime/wire.js';
 import type { Frame } from '../../realtime/wire.js';
@@ -12,7 +12,7 @@ const PART_BYTES = 64 * 1024;
 
 export interface Greeting {
   snapshot: LogSnapshot;
-  roster: Roster;
+  roster: LiveRoster;
   /** Reads the next page of a replay: everything after a number. */
   replayOn: (since: number) => Promise<ChangesPage>;
 }

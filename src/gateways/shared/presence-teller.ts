@@ -1,5 +1,5 @@
 import type { PresenceListener } from '../../presence/presence.service.js';
-import type { Roster, Transition } from '../../presence/roster.js';
+import type { LiveRoster, Transition } from '../../presence/roster.js';
 import type { Frame } from '../../realtime/wire.js';
 import type { ConversationConnection, PresenceDialect } from './conversation-dialect.js';
 
@@ -24,7 +24,7 @@ export class PresenceTeller implements PresenceListener {
     this.tell(this.dialect.changed(transitions, from));
   }
 
-  crowd(roster: Roster): void {
+  crowd(roster: LiveRoster): void {
     this.tell(this.dialect.crowd?.(roster));
   }
 

@@ -1,6 +1,7 @@
 import type { Member, SetDelta } from '../../cluster/cluster.js';
 import type { ConnectionId, UserId } from '../../common/ids.js';
-import { OnlineUser, Roster, ROSTER_LIMIT, Transition, userOf } from '../roster.js';
+import { LiveRoster, OnlineUser, ROSTER_LIMIT, Transition, userOf } from '../roster.js';
+import { NamedUsers } from './named-users.js';
 
 interface Online {
   user: OnlineUser;
@@ -12,8 +13,8 @@ interface Online {
 export class OnlineUsers {
   /** In the order of coming. */
   private readonly users = new Map<UserId, Online>();
-  /** What a roster names; made when asked for, and kept while nobody of it goes and nobody is added to it. */
-  private named: { users: readonly OnlineUser[]; ids: ReadonlySet<UserId> } | undefined;
+  /** Made when a roster is first asked for, and again when one who was not named moves up. */
+  private named: NamedUsers | undefined;
 
   get size(): number {
     return this.users.size;
@@ -28,7 +29,7 @@ export class OnlineUsers {
       return undefined;
     }
     this.users.set(user.userId, { user, connections: new Map([[entry.member as ConnectionId, state]]) });
-    if (this.named && this.named.users.length < ROSTER_LIMIT) this.named = undefined;
+    if (this.size <= ROSTER_LIMIT) this.named?.add(user);
     return { ...user, kind: 'joined' };
   }
 
@@ -45,10 +46,9 @@ export class OnlineUsers {
     return open;
   }
 
-  /** `users` is the same array until it changes, so that it can be encoded once. */
-  roster(stale: boolean): Roster {
-    this.named ??= this.name();
-    return { users: this.named.users, total: this.size, stale };
+  roster(stale: boolean): LiveRoster {
+    this.named ??= new NamedUsers(firstOf(this.users.values(), ROSTER_LIMIT));
+    return { users: this.named.users, idItems: this.named.idItems, total: this.size, stale };
   }
 
   private remove(entry: Member): Transition | undefined {
@@ -57,16 +57,17 @@ export class OnlineUsers {
     online?.connections.delete(entry.member as ConnectionId);
     if (online?.connections.size !== 0) return undefined;
     this.users.delete(user.userId);
-    if (this.named?.ids.has(user.userId)) this.named = undefined;
+    if (this.size < ROSTER_LIMIT) this.named?.remove(user.userId);
+    else if (this.named?.has(user.userId)) this.named = undefined;
     return { ...user, kind: 'left' };
   }
+}
 
-  private name(): { users: readonly OnlineUser[]; ids: ReadonlySet<UserId> } {
-    const users: OnlineUser[] = [];
-    for (const { user } of this.users.values()) {
-      if (users.length === ROSTER_LIMIT) break;
-      users.push(user);
-    }
-    return { users, ids: new Set(users.map(({ userId }) => userId)) };
+function firstOf(all: Iterable<Online>, most: number): OnlineUser[] {
+  const users: OnlineUser[] = [];
+  for (const { user } of all) {
+    if (users.length === most) break;
+    users.push(user);
   }
+  return users;
 }

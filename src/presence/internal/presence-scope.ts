@@ -1,7 +1,7 @@
 import type { LeasedSets, SetDelta } from '../../cluster/cluster.js';
 import type { Cancel, Clock } from '../../common/clock.js';
 import type { ConnectionId, UserId } from '../../common/ids.js';
-import { OnlineUser, Roster, ROSTER_LIMIT, Transition } from '../roster.js';
+import { OnlineUser, LiveRoster, ROSTER_LIMIT, Transition } from '../roster.js';
 import { OnlineUsers } from './online-users.js';
 
 /** Arrivals and departures of this time go out together: a frame for each would cost hundreds of times more. */
@@ -17,7 +17,7 @@ export interface PresenceListener {
   changed(transitions: readonly Transition[], from: number): void;
   /** While more are online than a roster names, it gets fresh rosters in place of transitions. */
   readonly takesRosters: boolean;
-  crowd(roster: Roster): void;
+  crowd(roster: LiveRoster): void;
 }
 
 export interface Arrival extends OnlineUser {
@@ -66,7 +66,7 @@ export class PresenceScope {
     return seat;
   }
 
-  async join(seat: Seat): Promise<Roster> {
+  async join(seat: Seat): Promise<LiveRoster> {
     await this.watching;
     const { connectionId, userId, username } = seat;
     const outcome = await this.sets.join(this.name, {
