@@ -17,10 +17,6 @@ beforeEach(async () => {
   const subscriber = {
     userId: 'alice' as UserId,
     deliver: (run: readonly Change[], from: number) => void given.push(...run.slice(from).map(({ rev }) => rev)),
-    until: (run: readonly Change[]) => {
-      const last = run.findIndex(({ rev }) => rev > (stopBehind ?? Number.MAX_SAFE_INTEGER));
-      return last < 0 ? run.length : last;
-    },
     drained: () => Promise.resolve(),
     revoked: () => undefined,
   };
@@ -29,6 +25,12 @@ beforeEach(async () => {
     remove: () => undefined,
     readFrom: () => Promise.resolve(nothing),
   });
+  subscription.stops = {
+    until: (run: readonly Change[]) => {
+      const last = run.findIndex(({ rev }) => rev > (stopBehind ?? Number.MAX_SAFE_INTEGER));
+      return last < 0 ? run.length : last;
+    },
+  };
   await subscription.release(0);
 });
 
