@@ -1,9 +1,9 @@
 import { createSecretKey } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
+import { LRUCache } from 'lru-cache';
 import { Clock } from '../../common/clock.js';
 import { Ids, parseId, SessionId, UserId } from '../../common/ids.js';
-import { Recent } from '../../common/recent.js';
 import { Settings } from '../../config/settings.js';
 import { ExpiredToken, InvalidToken } from '../auth.errors.js';
 import type { LiveSession } from '../persistence/session.repository.js';
@@ -13,8 +13,8 @@ const NAME = 'parley';
 const HEADER_TYPE = 'at+jwt';
 const KIND = 'access';
 const TOKEN_MAX = 4096;
-/** Tokens whose signature is not checked again; a client shows the same one for a quarter of an hour. */
-const REMEMBERED = 2048;
+/** Access tokens whose signature is not checked again, though their `exp` is; a client shows the same one for a quarter of an hour. */
+const KNOWN_ACCESS_TOKENS_MAX = 4096;
 
 /** How every access token is checked, besides `keyFor` and `claimsOf`. Expiry is left to our own clock. */
 export const VERIFICATION = {
@@ -43,7 +43,7 @@ export interface IssuedAccessToken {
 export class AccessTokens {
   /** As a key object: of a text, jsonwebtoken would find out each time, at a cost of half a millisecond, what key it is. */
   private readonly key: Buffer;
-  private readonly genuine = new Recent<string, Claims>(REMEMBERED);
+  private readonly genuine = new LRUCache<string, Claims>({ max: KNOWN_ACCESS_TOKENS_MAX });
 
   constructor(
     private readonly jwt: JwtService,

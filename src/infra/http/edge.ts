@@ -1,5 +1,6 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Request } from 'express';
+import helmet from 'helmet';
 import { Logger } from 'pino';
 import { Settings } from '../../config/settings.js';
 import { requestLog } from '../observability/request-log.js';
@@ -8,7 +9,6 @@ import { BODY_MAX_BYTES, bodyErrors, bodyLimits, requireJson } from './json-body
 import { isOriginAllowed } from './origin-policy.js';
 import { ProblemFilter } from './problem.filter.js';
 import { requestLimit } from './request-limit.js';
-import { securityHeaders } from './security-headers.js';
 import { validationPipe } from './validation.js';
 
 /** What every REST request passes, in this order, before it reaches a controller. */
@@ -20,7 +20,7 @@ export function configureHttpEdge(app: NestExpressApplication, settings: Setting
   if (proxies !== '') app.set('trust proxy', /^\d+$/.test(proxies) ? Number(proxies) : proxies);
   app.use(requestLog(logger));
   app.use(
-    securityHeaders({
+    helmet({
       // The UI must also work over plain HTTP, on a machine of the local network.
       contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
     }),
