@@ -76,9 +76,8 @@ describe('a database that gives less than is asked of it', { timeout: 30 * MINUT
         .api.get(`/channels/${stage.channelId}/messages`)
         .then((r) => r.status),
     );
-    await eventually(() => stage.writers.every(({ errors }) => errors.has('unavailable')), MINUTE_MS);
+    await allRefusedAgain(stage);
     await eventually(() => ready.answers.size > 0 && rest.answers.size > 0, MINUTE_MS);
-    // What was committed on the last place has been acknowledged by now.
     const { acked } = stage;
     const newcomer = await SocketClient.connect(stage.urlOf(stage.user(1)));
     expect((await newcomer.closed).code).toBe(1013);
@@ -92,19 +91,20 @@ describe('a database that gives less than is asked of it', { timeout: 30 * MINUT
   };
 });
 
-/** Until the server under test has none: whatever it gives up is ours at once. */
+/** Each writer has been refused since this was called: all that it had committed before has been acknowledged. */
+async function allRefusedAgain({ writers }: Stage): Promise<void> {
+  const before = writers.map(({ errorsAfterMs }) => errorsAfterMs.length);
+  await eventually(() => writers.every(({ errorsAfterMs }, i) => errorsAfterMs.length > before[i]!), MINUTE_MS);
+}
+
+/** Whatever the server gives up is ours at once. They are counted: a connection of its that begins is not listed yet. */
 async function takeEveryPlace({ postgres }: Stage): Promise<Client[]> {
   const admin = await postgres.connect();
   const taken = [admin];
   await eventually(async () => {
     await admin.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'parley'`);
-    try {
-      for (;;) taken.push(await postgres.connect());
-    } catch {
-      // There is no place left.
-    }
-    const { rowCount } = await admin.query(`SELECT FROM pg_stat_activity WHERE application_name = 'parley'`);
-    return rowCount === 0;
+    while (taken.length < PLACES) taken.push(await postgres.connect());
+    return true;
   }, MINUTE_MS);
   return taken;
 }
