@@ -11,6 +11,8 @@ import { Stage } from './support/stage.js';
 
 const MINUTE_MS = 60_000;
 const IN_BAND = 800;
+/** Two writers at this pace are less than the slowest network takes in: nobody follows a log that grows faster than that. */
+const WRITE_EVERY_MS = 50;
 
 let stage: Stage;
 let proxy: ChaosProxy;
@@ -37,7 +39,7 @@ it(
       stage.readers.push(new ResumingReader({ ...slow, token: stage.user(i).token, since }));
     }
     const [byFeed, inBand] = [stage.readers.filter((_, i) => i % 2 === 0), stage.readers.filter((_, i) => i % 2 === 1)];
-    stage.write(2);
+    stage.write(2, { everyMs: WRITE_EVERY_MS });
     let done = 0;
     const whole = async (reader: ResumingReader) => {
       await reader.reached(backlog, 30 * MINUTE_MS);

@@ -43,7 +43,7 @@ describe.skipIf(missing !== undefined)('a Postgres on a disk of its own', () => 
     'F18: when that is full nothing is acknowledged that is not stored, and it goes on once there is room',
     async () => {
       const random = chance();
-      stage.write(8, 'x'.repeat(4000));
+      stage.write(8, { content: 'x'.repeat(4000) });
       stage.read(2);
       for (let cycle = 1; cycle <= count('F18.cycles'); cycle++) {
         await somewhere(stage, random);

@@ -1,7 +1,8 @@
-import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.js';
 import { SocketClient } from '../support/socket-client.js';
+import { REPORTING, resources } from './support/resources.js';
+import type { Resources } from './support/resources.js';
 import { chance, count, figures, progress } from './support/scale.js';
 import { Stage } from './support/stage.js';
 
@@ -12,27 +13,11 @@ const WARM_UP = 100;
 let stage: Stage;
 beforeAll(async () => {
   stage = await Stage.open({
-    preload: path.join(import.meta.dirname, 'support/report-resources.mjs'),
+    preload: REPORTING,
     env: { RECONNECT_GRACE_MS: '100' },
   });
 }, MINUTE_MS);
 afterAll(() => stage.close());
-
-interface Resources {
-  /** Timers, sockets and the like, as libuv counts them. */
-  kinds: Record<string, number>;
-  files: number;
-  heapKb: number;
-}
-
-/** What the server holds, once it has been asked; it says so behind whatever it wrote before. */
-async function resources(): Promise<Resources> {
-  const reports = () => stage.server.output.match(/^resources .*$/gm) ?? [];
-  const before = reports().length;
-  process.kill(stage.server.pid, 'SIGUSR2');
-  await eventually(() => reports().length > before, MINUTE_MS);
-  return JSON.parse(reports().at(-1)!.slice('resources '.length)) as Resources;
-}
 
 /** Connections that come with a position, say something, and go in one way or the other. */
 async function churn(cycles: number, random = chance()): Promise<void> {
@@ -55,9 +40,9 @@ it(
   async () => {
     await churn(WARM_UP);
     const settled = async (atMost?: Resources) => {
-      let last = await resources();
+      let last = await resources(stage.server);
       await eventually(async () => {
-        last = await resources();
+        last = await resources(stage.server);
         if (atMost === undefined) return (last.kinds['TCPSocketWrap'] ?? 0) <= AT_ONCE;
         return total(last) <= total(atMost) + 2 && last.files <= atMost.files + 2;
       }, MINUTE_MS).catch(() => undefined);
@@ -68,7 +53,7 @@ it(
     const heaps: number[] = [];
     for (let round = 0; round < rounds; round++) {
       await churn(count('F22.cycles') / rounds);
-      heaps.push((await resources()).heapKb);
+      heaps.push((await resources(stage.server)).heapKb);
       progress('F22', `round ${round + 1} of ${rounds}: ${heaps.at(-1) ?? 0} KB of heap`);
     }
     const after = await settled(before);

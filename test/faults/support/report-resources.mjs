@@ -6,6 +6,7 @@ process.on('SIGUSR2', () => {
   const kinds = {};
   for (const kind of process.getActiveResourcesInfo()) kinds[kind] = (kinds[kind] ?? 0) + 1;
   const files = readdirSync('/proc/self/fd').length;
-  const heapKb = Math.round(process.memoryUsage().heapUsed / 1024);
-  process.stdout.write(`resources ${JSON.stringify({ kinds, files, heapKb })}\n`);
+  const { heapUsed, external } = process.memoryUsage();
+  const [heapKb, externalKb] = [heapUsed, external].map((bytes) => Math.round(bytes / 1024));
+  process.stdout.write(`resources ${JSON.stringify({ kinds, files, heapKb, externalKb })}\n`);
 });

@@ -68,10 +68,11 @@ export class Stage {
     return this.users[index % this.users.length]!;
   }
 
-  write(count: number, content?: string): void {
+  /** `everyMs`: a writer begins a message no more often than that. */
+  write(count: number, how: { content?: string; everyMs?: number } = {}): void {
     for (let i = 0; i < count; i++) {
       const url = this.urlOf(this.user(i), { presence: 'none' });
-      this.writers.push(new NonceWriter({ url, name: `w${i}`, ...(content !== undefined && { content }) }));
+      this.writers.push(new NonceWriter({ url, name: `w${i}`, ...how }));
     }
   }
 
