@@ -125,8 +125,9 @@ export class ResumingReader {
     try {
       await this.readFeed(connection);
     } catch {
-      // The server is away: the next connection resumes from where the feed has come to.
-      this.socket.drop();
+      // The server is away: the next connection resumes from where the feed has come to, and what waits is not for now.
+      if (connection === this.connection) this.socket.drop();
+      return;
     }
     if (connection !== this.connection) return;
     this.reloading = false;
