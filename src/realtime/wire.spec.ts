@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import * as ws from 'ws';
 import { RawJson } from './raw-json.js';
-import { encodeFrame, FrameRun, frameText, serialise } from './wire.js';
+import { encodeFrame, frameOf, FrameRun, serialise } from './wire.js';
 
 // The client half of `ws`: exported, but not in its types.
 const { Receiver } = ws as unknown as { Receiver: new (options: object) => NodeJS.WritableStream };
@@ -22,17 +22,17 @@ describe('frames (RFC 6455 section 5.2)', () => {
     'a text of %i bytes is read back by a WebSocket receiver',
     async (length) => {
       const text = 'x'.repeat(length);
-      expect(await received(frameText(text).bytes)).toBe(text);
+      expect(await received(frameOf([text]).bytes)).toBe(text);
     },
   );
 
   it('counts bytes and not characters', async () => {
     const text = 'ä€😀'.repeat(40);
-    expect(await received(frameText(text).bytes)).toBe(text);
+    expect(await received(frameOf([text]).bytes)).toBe(text);
   });
 
   it('of a run are one buffer, of which the first ones may be left out', () => {
-    const frames = ['a', 'bb', 'ccc'].map(frameText);
+    const frames = ['a', 'bb', 'ccc'].map((text) => frameOf([text]));
     const run = new FrameRun(frames);
     const rest = [0, 1, 2].map((index) => Buffer.concat(frames.slice(index).map(({ bytes }) => bytes)));
     expect([0, 1, 2].map((index) => run.from(index).bytes)).toEqual(rest);

@@ -48,10 +48,6 @@ function splice(event: WireEvent): WireText {
   return [envelope, ...raw, '}'];
 }
 
-export function frameText(text: string): Frame {
-  return frameOf([text]);
-}
-
 /** A single unmasked, final text frame (RFC 6455 section 5.2). */
 export function frameOf(text: WireText): Frame {
   let [length, characters] = [0, 0];

@@ -1,7 +1,7 @@
 import { Duplex } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../../common/manual-clock.js';
-import { frameText } from '../wire.js';
+import { frameOf } from '../wire.js';
 import { OutboundQueue } from './outbound-queue.js';
 
 /** Counts the writes that would be system calls; `peerReads()` is the peer reading the oldest of them. */
@@ -40,7 +40,7 @@ function setUp() {
   const queue = new OutboundQueue(socket, clock, LIMIT, owner);
   queue.accepts = 'all';
   const frames = (count: number, urgency: 'durable' | 'volatile' = 'durable') => {
-    for (let i = 0; i < count; i++) queue.push(frameText('x'.repeat(98)), urgency);
+    for (let i = 0; i < count; i++) queue.push(frameOf(['x'.repeat(98)]), urgency);
   };
   return { socket, clock, queue, owner, frames, overflows: () => overflows };
 }
@@ -56,9 +56,9 @@ describe('outbound queue (architecture section 2)', () => {
 
   it('keeps the order of frames over turns', async () => {
     const { socket, queue } = setUp();
-    for (const text of ['a', 'b']) queue.push(frameText(text), 'durable');
+    for (const text of ['a', 'b']) queue.push(frameOf([text]), 'durable');
     await turn();
-    queue.push(frameText('c'), 'durable');
+    queue.push(frameOf(['c']), 'durable');
     await socket.peerReads();
     await socket.peerReads();
     expect(Buffer.concat(socket.calls).toString('latin1')).toBe('\x81\x01a\x81\x01b\x81\x01c');
@@ -113,7 +113,7 @@ describe('outbound queue (architecture section 2)', () => {
     const { socket, queue, frames, overflows } = setUp();
     frames(2);
     await turn();
-    queue.push(frameText('x'.repeat(3000)), 'durable');
+    queue.push(frameOf(['x'.repeat(3000)]), 'durable');
     expect(overflows()).toBe(0);
     frames(1);
     expect(overflows()).toBe(1);
@@ -127,14 +127,14 @@ describe('outbound queue (architecture section 2)', () => {
     const { socket, queue, overflows } = setUp();
     const told: string[] = [];
     await queue.drained();
-    queue.push(frameText('x'.repeat(70_000)), 'durable');
+    queue.push(frameOf(['x'.repeat(70_000)]), 'durable');
     void queue.drained().then(() => told.push('one'));
     void queue.drained().then(() => told.push('two'));
     await turn();
     expect(told).toEqual([]);
     await socket.peerReads();
     expect(told).toEqual(['one', 'two']);
-    queue.push(frameText('x'.repeat(70_000)), 'durable');
+    queue.push(frameOf(['x'.repeat(70_000)]), 'durable');
     void queue.drained().then(() => told.push('three'));
     queue.clear();
     await turn();
