@@ -16,6 +16,23 @@ export abstract class Cluster {
   abstract readonly topics: Topics;
   abstract readonly sets: LeasedSets;
   abstract readonly documents: Documents;
+  abstract readonly backplane: Backplane;
+}
+
+/**
+ * `lost`: it cannot be reached from here. `restored`: it can again; what was published until now, and shortly before it was
+ * lost, may never have arrived here, also when there was no `lost` (a connection that broke and was made again at once).
+ * `fenced`: this node stood still for so long that the others have given it up: what it held in leased sets is gone, and
+ * its clients have to connect anew.
+ */
+export type BackplaneEvent = 'lost' | 'restored' | 'fenced';
+
+/** What nodes reach each other by: how it is, as this node sees it. */
+export abstract class Backplane {
+  /** Whether it is away: from `lost` to `restored`. */
+  abstract readonly away: boolean;
+  /** A listener that throws is logged; the others go on. */
+  abstract on(event: BackplaneEvent, listener: () => void): Cancel;
 }
 
 /** Publish and subscribe, at most once: a notification may be lost, so whoever needs it checks a head or a version. */

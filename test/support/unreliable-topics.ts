@@ -1,4 +1,4 @@
-import { Cluster, Topics } from '../../src/cluster/cluster.js';
+import { Backplane, Cluster, Topics } from '../../src/cluster/cluster.js';
 import type { Documents, Json, LeasedSets } from '../../src/cluster/cluster.js';
 import type { Cancel } from '../../src/common/clock.js';
 
@@ -50,11 +50,13 @@ export class UnreliableCluster extends Cluster {
   readonly topics: UnreliableTopics;
   readonly sets: LeasedSets;
   readonly documents: Documents;
+  readonly backplane: Backplane;
 
   constructor(inner: Cluster) {
     super();
     this.topics = new UnreliableTopics(inner.topics);
     this.sets = inner.sets;
     this.documents = inner.documents;
+    this.backplane = inner.backplane;
   }
 }
