@@ -4,16 +4,17 @@ const WATCHER = `
   import { readFileSync, rmSync } from 'node:fs';
   const folder = process.argv[1];
   process.stdin.resume().on('close', () => {
-    try {
-      process.kill(Number(readFileSync(folder + '/postgres/data/postmaster.pid', 'utf8').split('\\n')[0]), 'SIGQUIT');
-    } catch {}
+    for (const [file, signal] of [['/postgres/data/postmaster.pid', 'SIGQUIT'], ['/redis.pid', 'SIGKILL']])
+      try {
+        process.kill(Number(readFileSync(folder + file, 'utf8').split('\\n')[0]), signal);
+      } catch {}
     rmSync(folder, { recursive: true, force: true, maxRetries: 50 });
   });
 `;
 
 /**
- * Sees to it that the database of a test run ends with the run, even one that was killed: a process of its own waits for
- * the pipe to us to break, which no kill -9 prevents, then stops the server and removes the folder.
+ * Sees to it that the database of a test run, or its redis-server, ends with the run, even one that was killed: a process of
+ * its own waits for the pipe to us to break, which no kill -9 prevents, then stops the server and removes the folder.
  */
 export function removeWhenRunEnds(folder: string): void {
   const watcher = spawn(process.execPath, ['--input-type=module', '-e', WATCHER, folder], {

@@ -10,7 +10,7 @@ import { eventually } from '../../support/eventually.js';
 import { isAlive } from '../../support/is-alive.js';
 import { removeWhenRunEnds } from '../../support/run-ends.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
-import { freePort } from './free-port.js';
+import { freePort } from '../../support/free-port.js';
 
 /** A Postgres of a test's own that keeps what it has committed, whatever kills it: the tests' shared one would not. */
 export class DurablePostgres {

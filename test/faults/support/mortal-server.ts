@@ -1,6 +1,6 @@
 import { ApiClient } from '../../support/api-client.js';
 import { ServerProcess } from '../../support/server-process.js';
-import { freePort } from './free-port.js';
+import { freePort } from '../../support/free-port.js';
 
 const ENVIRONMENT = {
   JWT_SECRET: 'a secret of the fault tests, long enough to sign',
