@@ -1,41 +1,39 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe } from 'vitest';
-import { RedisCluster } from '../../src/cluster/redis-cluster.js';
-import { SystemClock } from '../../src/common/clock.js';
-import { parseRedisUrl } from '../../src/config/redis-url.js';
-import type { ClusterUnderTest } from '../contract/cluster-under-test.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { documentsContract } from '../contract/documents.contract.js';
 import { topicsContract } from '../contract/topics.contract.js';
 import { RedisServer } from '../support/redis-server.js';
+import { threeNodes } from './support/redis-nodes.js';
 
-let redis: RedisServer;
+/** A server older than 7, as far as we can see it. */
+const WITHOUT_SHARDED_PUBSUB = ['SPUBLISH', 'SSUBSCRIBE', 'SUNSUBSCRIBE'].flatMap((name) => [
+  '--rename-command',
+  name,
+  `hidden-${name}`,
+]);
 
-async function make(): Promise<ClusterUnderTest> {
-  await redis.command('FLUSHALL');
-  const open = async () => {
-    const node = new RedisCluster(parseRedisUrl(redis.url)!, new SystemClock());
-    await node.start();
-    return node;
-  };
-  const nodes = await Promise.all([open(), open(), open()] as const);
-  return {
-    nodes,
-    advance: (ms) => sleep(ms),
-    stop: async () => {
-      await Promise.all(nodes.map((node) => node.close()));
-    },
-  };
-}
+describe.each([
+  ['a Redis', []],
+  ['a Redis without sharded pub/sub', WITHOUT_SHARDED_PUBSUB],
+])('RedisCluster keeps the contract of Cluster on %s', (_, args) => {
+  let redis: RedisServer;
 
-describe('RedisCluster keeps the contract of Cluster', () => {
   beforeAll(async () => {
-    redis = await RedisServer.start();
+    redis = await RedisServer.start({ args });
   });
 
   afterAll(async () => {
     await redis.stop();
   });
 
+  const make = async () => {
+    await redis.command('FLUSHALL');
+    return threeNodes(redis.url);
+  };
   topicsContract(make);
-  documentsContract(make);
+  if (args.length === 0) documentsContract(make);
+  else {
+    it('runs on a server that really has none', async () => {
+      await expect(redis.command('SPUBLISH', 'a', 'b')).rejects.toThrow(/unknown command/);
+    });
+  }
 });

@@ -33,7 +33,7 @@ export class RedisLink {
   private stopChecking: Cancel = () => undefined;
   private inFlight = 0;
   private whenIdle: () => void = () => undefined;
-  private lastFailure = 'no answer';
+  private lastFailure = 'it does not answer';
   private closed = false;
 
   constructor(

@@ -34,10 +34,12 @@ async function ask(address: RedisAddress, server: RedisAddress['servers'][number
     retryStrategy: () => null,
     commandTimeout: COMMAND_TIMEOUT_MS,
   });
-  // `connect` rejects with it too.
-  redis.on('error', () => undefined);
+  const failure = new Promise<never>((_, reject) => {
+    redis.on('error', reject);
+  });
   try {
-    await redis.connect();
+    // What `connect` rejects with does not say why.
+    await Promise.race([failure, redis.connect()]);
     const cluster = /^cluster_enabled:1/m.test(await redis.info('cluster'));
     return { server, cluster, sharded: await hasShardedPubSub(redis) };
   } finally {
