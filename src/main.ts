@@ -8,6 +8,7 @@ import { settingsTable } from './config/settings-table.js';
 import { Settings } from './config/settings.js';
 import { migrate } from './infra/database/migrate.js';
 import { openDatabase } from './infra/database/open-database.js';
+import { LogOutput } from './infra/observability/log-output.js';
 import { createLogger } from './infra/observability/logger.js';
 import { NestLogger } from './infra/observability/nest-logger.js';
 import { answerCommandLine } from './infra/process/command-line.js';
@@ -34,12 +35,13 @@ function main(): void {
     process.exitCode = 1;
     return;
   }
-  Logger.overrideLogger(new NestLogger(createLogger(settings)));
-  const lifetime = new ProcessLifetime(settings.SHUTDOWN_TIMEOUT_MS + DATABASE_STOP_MS);
-  lifetime.run(() => start(settings, lifetime), sayWhy);
+  const log = new LogOutput();
+  Logger.overrideLogger(new NestLogger(createLogger(settings, log)));
+  const lifetime = new ProcessLifetime(settings.SHUTDOWN_TIMEOUT_MS + DATABASE_STOP_MS, log);
+  lifetime.run(() => start(settings, lifetime, log), sayWhy);
 }
 
-async function start(settings: Settings, lifetime: ProcessLifetime): Promise<void> {
+async function start(settings: Settings, lifetime: ProcessLifetime, logDestination: LogOutput): Promise<void> {
   const logger = new Logger('Parley');
   const unused = settingsWithoutEffect(process.env);
   if (unused.length > 0) logger.warn({ msg: 'these settings have no effect in this version', settings: unused });
@@ -54,7 +56,7 @@ async function start(settings: Settings, lifetime: ProcessLifetime): Promise<voi
     logger.log(line);
   };
   await migrate({ url: database.url, migrations: MIGRATIONS, log });
-  const app = await createApplication({ settings, databaseUrl: database.url });
+  const app = await createApplication({ settings, databaseUrl: database.url, logDestination });
   lifetime.onStop(() => app.close());
   await app.listen(settings.PORT, settings.HOST);
   const url = publicUrl((app.getHttpServer() as { address(): AddressInfo }).address());

@@ -32,6 +32,20 @@ export class ChildScript {
     return this.child.exitCode !== null || this.child.signalCode !== null;
   }
 
+  /** What it writes to standard output from now on stays where it is, until `read` or for ever. */
+  stopReading(): void {
+    this.child.stdout?.pause();
+  }
+
+  read(): void {
+    this.child.stdout?.resume();
+  }
+
+  /** Nobody will ever read its standard output again. */
+  breakPipe(): void {
+    this.child.stdout?.destroy();
+  }
+
   kill(signal: NodeJS.Signals): void {
     this.child.kill(signal);
   }

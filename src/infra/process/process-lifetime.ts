@@ -2,6 +2,14 @@ import { Logger } from '@nestjs/common';
 
 /** Two signals closer than this are one Ctrl-C: npm forwards the SIGINT that the terminal sends to all of its group. */
 const ONE_KEYSTROKE_MS = 1000;
+/** What the last lines of the log may take to be read. */
+const LAST_LINES_MS = 1000;
+
+/** Where the log goes. */
+interface LastLines {
+  /** False when what was written could not be handed over within the time. */
+  end(limitMs: number): Promise<boolean>;
+}
 
 /**
  * From the first step of the start to the exit code: whatever ends the process, what was started is stopped,
@@ -13,7 +21,10 @@ export class ProcessLifetime {
   private started: Promise<void> = Promise.resolve();
   private endingSince: number | undefined;
 
-  constructor(private readonly stopTimeoutMs: number) {}
+  constructor(
+    private readonly stopTimeoutMs: number,
+    private readonly log?: LastLines,
+  ) {}
 
   /** Runs the start; a signal that comes during it waits for its outcome, so that nothing half started is left behind. */
   run(start: () => Promise<void>, onFailure: (error: unknown) => void): void {
@@ -50,7 +61,7 @@ export class ProcessLifetime {
     setTimeout(() => {
       this.force('the stop took too long');
     }, this.stopTimeoutMs).unref();
-    void this.stopAll(exitCode).then((code) => process.exit(code));
+    void this.stopAll(exitCode).then((code) => this.exit(code));
   }
 
   private readonly onSignal = (signal: NodeJS.Signals): void => {
@@ -81,6 +92,13 @@ export class ProcessLifetime {
     this.logger.error({ msg: 'exit forced', reason });
     // Each of these sends its signal at once; a database server then ends by itself.
     for (const stop of this.stops) void stop().catch(() => undefined);
-    process.exit(1);
+    void this.exit(1);
+  }
+
+  /** An exit waits for writes under way, which a reader who has stopped reading would make last for ever. */
+  private async exit(code: number): Promise<void> {
+    const handedOver = this.log === undefined || (await this.log.end(LAST_LINES_MS));
+    if (!handedOver) process.kill(process.pid, 'SIGKILL');
+    process.exit(code);
   }
 }
