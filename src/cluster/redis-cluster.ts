@@ -1,6 +1,6 @@
 import type { Clock } from '../common/clock.js';
 import type { RedisAddress } from '../config/redis-url.js';
-import { Backplane, Cluster, Documents, LeasedSets, Topics } from './cluster.js';
+import { Backplane, Cluster, Documents, LeasedSets } from './cluster.js';
 import { LocalLeasedSets } from './internal/local-leased-sets.js';
 import { RedisDocuments } from './internal/redis/redis-documents.js';
 import { RedisLink } from './internal/redis/redis-link.js';
@@ -8,7 +8,7 @@ import { RedisTopics } from './internal/redis/redis-topics.js';
 
 /** Any number of nodes that share a Redis, or a Redis Cluster. */
 export class RedisCluster extends Cluster {
-  readonly topics: Topics;
+  readonly topics: RedisTopics;
   readonly sets: LeasedSets;
   readonly documents: Documents;
   readonly backplane: Backplane;
@@ -30,6 +30,7 @@ export class RedisCluster extends Cluster {
 
   /** Hands over what is still on its way out, and ends the connections. */
   close(): Promise<void> {
+    this.topics.flush();
     return this.link.close();
   }
 }
