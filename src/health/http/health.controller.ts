@@ -1,5 +1,7 @@
 import { Controller, Get, Header } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Cluster } from '../../cluster/cluster.js';
+import { Settings } from '../../config/settings.js';
 import { ApiProblems } from '../../infra/http/api-docs.js';
 import { Public } from '../../infra/http/public.decorator.js';
 import { DatabaseCheck } from '../database-check.js';
@@ -9,7 +11,11 @@ import { LivenessDto, ReadinessDto } from '../dto/health.dto.js';
 @ApiTags('operations')
 @Controller('health')
 export class HealthController {
-  constructor(private readonly database: DatabaseCheck) {}
+  constructor(
+    private readonly database: DatabaseCheck,
+    private readonly cluster: Cluster,
+    private readonly settings: Settings,
+  ) {}
 
   @Get('live')
   @Header('Cache-Control', 'no-store')
@@ -27,12 +33,15 @@ export class HealthController {
   @ApiOperation({
     summary: 'Can this node serve requests?',
     description:
-      'Asks Postgres, and waits a second for it. Send no traffic to a node that answers 503; do not restart it for that.',
+      'Asks Postgres, and waits a second for it. Send no traffic to a node that answers 503; do not restart it for that. A node whose Redis is away still serves: it answers 200 and `degraded`.',
   })
   @ApiOkResponse({ type: ReadinessDto, description: 'It can.' })
   @ApiProblems({ 503: 'It cannot: `errors` names the check that failed.' })
   async ready(): Promise<ReadinessDto> {
     await this.database.run();
-    return { status: 'ok', checks: { database: 'ok' } };
+    if (this.settings.REDIS_URL === '') return { status: 'ok', checks: { database: 'ok' } };
+    return this.cluster.backplane.away
+      ? { status: 'degraded', checks: { database: 'ok', cluster: 'away' } }
+      : { status: 'ok', checks: { database: 'ok', cluster: 'ok' } };
   }
 }
