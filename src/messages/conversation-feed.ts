@@ -11,7 +11,7 @@ import { FeedSubscriber, FeedSubscription } from './feed-subscription.js';
 import type { Change } from './message.js';
 
 /** A log that missed a notification is at most this far behind (protocol section 2.1: 5 s). */
-const HEAD_CHECK_MS = 4000;
+const HEAD_CHECK_MS = 3500;
 /** Added at random, so that the nodes of a cluster do not all ask at once. */
 const HEAD_CHECK_JITTER_MS = 500;
 const HEAD_CHECK_CHUNK = 1000;
