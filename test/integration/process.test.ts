@@ -63,6 +63,15 @@ describe('the program', { timeout: 60_000 }, () => {
     expect(isAlive(pid)).toBe(false);
   });
 
+  it('stops cleanly when Ctrl-C comes while the database is being made', async () => {
+    // A process group of its own, as a shell gives one to what it starts: the terminal signals all of it.
+    const server = launch({ command: ['setsid', process.execPath, ServerProcess.PROGRAM] });
+    await eventually(() => existsSync(path.join(dataDir, 'postgres', 'data.unfinished')), 20_000);
+    process.kill(-server.pid, 'SIGINT');
+    expect(await server.exited).toEqual({ code: 0, signal: null });
+    expect(server.output).not.toContain('cannot start');
+  });
+
   it('ends, and says so, when its database dies', async () => {
     const server = await start();
     process.kill(postmasterOf(dataDir).pid, 'SIGKILL');

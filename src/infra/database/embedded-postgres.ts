@@ -43,7 +43,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const unlock = await lockDataDirectory(home.folder);
   try {
     await stopOrphan(home.data, log);
-    ensureCluster(home);
+    await ensureCluster(home);
     const postmaster = await startPostmaster(home, options.port, { ...PARAMETERS, ...options.parameters });
     const exited = postmaster.exited.finally(unlock);
     const url = await ensureDatabase(home, postmaster, options.database ?? 'parley');

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
 import {
   chownSync,
@@ -70,7 +70,7 @@ function runnableBinaries(bundled: PostgresBinaries, folder: string, account: Ac
 }
 
 /** Creates the cluster's files unless they are there. */
-export function ensureCluster(home: DatabaseHome): void {
+export async function ensureCluster(home: DatabaseHome): Promise<void> {
   if (existsSync(home.data)) return;
   // Beside its place, then renamed: an interrupted initdb leaves no half of a cluster.
   const unfinished = `${home.data}.unfinished`;
@@ -81,12 +81,24 @@ export function ensureCluster(home: DatabaseHome): void {
   const options = ['-D', unfinished, '-U', ROLE, '--pwfile', home.passwordFile, '--auth=scram-sha-256'];
   // The builtin locale sorts the same on every operating system.
   const locale = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
-  const { status, error, stderr } = spawnSync(home.binaries.initdb, [...options, ...locale], {
-    ...home.run,
-    encoding: 'utf8',
-  });
-  if (status !== 0) throw new Error(`initdb failed: ${error?.message ?? stderr}`, { cause: error });
+  await runInitdb(home, [...options, ...locale]);
   renameSync(unfinished, home.data);
+}
+
+function runInitdb({ binaries, run }: DatabaseHome, options: string[]): Promise<void> {
+  // In a process group of its own: Ctrl-C waits for the outcome of a start, and must not cut this off before.
+  const child = spawn(binaries.initdb, options, { ...run, detached: true, stdio: ['ignore', 'ignore', 'pipe'] });
+  let said = '';
+  child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  return new Promise((resolve, reject) => {
+    child.once('error', (cause) => {
+      reject(new Error(`initdb failed: ${cause.message}`, { cause }));
+    });
+    child.once('close', (status) => {
+      if (status === 0) resolve();
+      else reject(new Error(`initdb failed: ${said}`));
+    });
+  });
 }
 
 export function readPassword(home: DatabaseHome): string {
