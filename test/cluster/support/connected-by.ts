@@ -14,7 +14,7 @@ export interface Connection {
   by: string;
   /** How soon a node acts on what has ended on the other (protocol 1.1, 2.1). */
   withinMs: number;
-  start(): Promise<Connected>;
+  start: () => Promise<Connected>;
 }
 
 const nothing = () => Promise.resolve();
