@@ -6,6 +6,8 @@ import { Cancel } from '../common/clock.js';
 import { CommonModule } from '../common/common.module.js';
 import { deepFreeze } from '../common/deep-freeze.js';
 import { ManualClock } from '../common/manual-clock.js';
+import { SettingsModule } from '../config/settings.module.js';
+import { parseSettings } from '../config/settings.js';
 import { ClusterModule } from './cluster.module.js';
 import { Cluster } from './cluster.js';
 import { LocalCluster } from './local-cluster.js';
@@ -48,7 +50,7 @@ function held(part: unknown): number {
   return Object.values(part).reduce((sum: number, inner) => sum + held(inner), 0);
 }
 
-@Module({ imports: [CommonModule, ClusterModule] })
+@Module({ imports: [CommonModule, SettingsModule.register(parseSettings({})), ClusterModule] })
 class Root {}
 
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve));

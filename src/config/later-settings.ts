@@ -17,9 +17,6 @@ const namespaces = list.refine(
  * a deployment can carry them already, and named in a warning at start, so that nobody believes that they count.
  */
 export const laterSettings = {
-  REDIS_URL: url('redis:', 'rediss:')
-    .default('')
-    .describe(`${LATER} the Redis that several nodes share; empty: one node.`),
   GUESTS_ENABLED: flag.default(false).describe(`${LATER} 1: guests may open rooms.`),
   LOBBY_NAMESPACES: namespaces.default(['/lobby']).describe(`${LATER} Socket.IO namespaces with a lobby.`),
   LIVE_NAMESPACES: namespaces.default(['/live']).describe(`${LATER} Socket.IO namespaces with live topics.`),

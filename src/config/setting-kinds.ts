@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { parseRedisUrl } from './redis-url.js';
 
 export const text = z.string();
 export const int = (min: number, max: number): z.ZodCoercedNumber =>
@@ -23,6 +24,10 @@ export const url = (...schemes: string[]): z.ZodString =>
       (value) => value === '' || (URL.canParse(value) && schemes.includes(new URL(value).protocol)),
       `must be empty or a URL that starts with ${schemes.map((s) => `${s}//`).join(' or ')}`,
     );
+export const redisUrl = text.refine(
+  (value) => value === '' || parseRedisUrl(value) !== undefined,
+  'must be empty or a URL such as redis://user:password@host:6379/0 (rediss:// for TLS), with commas between several hosts',
+);
 /** What Express takes for `trust proxy`: a number of hops, or addresses, CIDRs and names of networks with commas between. */
 export const proxies = text.refine(
   (value) => value === '' || /^\d+$/.test(value) || value.split(',').every((item) => isNetwork(item.trim())),

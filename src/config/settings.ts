@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { OperatorError } from '../common/operator-error.js';
 import { laterSettings } from './later-settings.js';
-import { DAY_MS, flag, int, isOrigin, list, proxies, text, url, YEAR_S } from './setting-kinds.js';
+import { DAY_MS, flag, int, isOrigin, list, proxies, redisUrl, text, url, YEAR_S } from './setting-kinds.js';
 
 /** Every setting of protocol section 9: its rule, its default, and a sentence for `.env.example`. */
 export const settingsSchema = z
@@ -29,6 +29,11 @@ export const settingsSchema = z
     DATABASE_STATEMENT_TIMEOUT_MS: int(1, DAY_MS)
       .default(2000)
       .describe('Milliseconds after which Postgres gives up on a statement.'),
+    REDIS_URL: redisUrl
+      .default('')
+      .describe(
+        'Redis 6.2 or newer, or Valkey, that several nodes share; servers of a Redis Cluster with commas between; empty: one node.',
+      ),
     JWT_SECRET: z
       .union([z.literal(''), text.min(32, 'must be at least 32 characters')], {
         error: 'must be at least 32 characters',

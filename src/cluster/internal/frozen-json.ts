@@ -7,7 +7,7 @@ export function frozenCopy(value: Json): Json {
 }
 
 /** Whether it is what a copy would be: plain values, frozen through and through, so that nobody can change them. */
-function isFrozenJson(value: unknown): boolean {
+export function isFrozenJson(value: unknown): boolean {
   if (typeof value === 'string' || typeof value === 'boolean' || value === null) return true;
   if (typeof value === 'number') return Number.isFinite(value);
   if (typeof value !== 'object' || !Object.isFrozen(value)) return false;

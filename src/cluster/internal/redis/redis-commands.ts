@@ -1,0 +1,138 @@
+import { Cluster, Redis } from 'ioredis';
+import type { Clock } from '../../../common/clock.js';
+import type { RedisAddress } from '../../../config/redis-url.js';
+import { answers, giveUpStuckHandshakes } from './connection.js';
+import { connectionOptions, retryStrategy } from './redis-options.js';
+import type { RedisScript } from './redis-script.js';
+import type { ServerKind } from './server-kind.js';
+
+const SLOTS_REFRESH_MS = 5000;
+
+export interface ConnectionEvents {
+  /** Whether it can be used may have changed. */
+  changed(): void;
+  failed(error: unknown): void;
+}
+
+type Run = (...args: (string | number)[]) => Promise<unknown>;
+
+/** The connections that commands go over: one, or one to each master of a cluster. Commands of one turn go out together. */
+export class RedisCommands {
+  private readonly client: Redis | Cluster;
+  private answering = true;
+
+  constructor(
+    address: RedisAddress,
+    readonly kind: ServerKind,
+    private readonly clock: Clock,
+    private readonly events: ConnectionEvents,
+  ) {
+    this.client = kind.cluster ? this.openCluster(address) : this.openServer(address);
+    this.client.on('error', (error) => {
+      events.failed(error);
+    });
+    for (const event of ['ready', 'close'] as const) {
+      this.client.on(event, () => {
+        events.changed();
+      });
+    }
+  }
+
+  /** Whether every server that is needed answers. */
+  get up(): boolean {
+    return this.client.status === 'ready' && this.answering;
+  }
+
+  /** Hands a message over. */
+  publish(channel: string, message: string): Promise<unknown> {
+    return this.kind.sharded ? this.client.spublish(channel, message) : this.client.publish(channel, message);
+  }
+
+  get(key: string): Promise<string | null> {
+    return this.client.get(key);
+  }
+
+  /** Runs a script on the server of its keys; from the second time on only its hash is sent. */
+  run(script: RedisScript, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
+    const { name, lua } = script;
+    const client = this.client as unknown as Partial<Record<string, Run>>;
+    if (!(name in client)) this.client.defineCommand(name, { lua, numberOfKeys: keys.length });
+    // As a method, which it is: it needs its client.
+    return client[name]?.(...keys, ...args) ?? Promise.reject(new Error(`${name} is not defined`));
+  }
+
+  /** Asks every server for a sign of life. */
+  async check(): Promise<void> {
+    const masters = this.masters();
+    const alive = await Promise.all(
+      masters.map((redis) => (redis ? answers(redis, this.clock) : Promise.resolve(false))),
+    );
+    if (masters.includes(undefined)) this.refreshTopology();
+    this.answering = !alive.includes(false);
+    this.events.changed();
+  }
+
+  /** `host:port` of the server that a channel belongs to; undefined: any. */
+  ownerOf(slot: number): string | undefined {
+    return this.client instanceof Cluster ? this.client.slots[slot]?.[0] : undefined;
+  }
+
+  /** `host:port` of all who own slots; none where there is but one server. */
+  get owners(): ReadonlySet<string> {
+    const slots = this.client instanceof Cluster ? this.client.slots : [];
+    return new Set(slots.flatMap((servers) => servers[0] ?? []));
+  }
+
+  /** Calls when the slots have been read anew. */
+  onTopology(listener: () => void): void {
+    this.client.on('refresh', listener);
+  }
+
+  refreshTopology(): void {
+    if (this.client instanceof Cluster) this.client.refreshSlotsCache();
+  }
+
+  close(): void {
+    this.client.disconnect();
+  }
+
+  private masters(): (Redis | undefined)[] {
+    if (!(this.client instanceof Cluster)) return [this.client];
+    const nodes = new Map(this.client.nodes('master').map((redis) => [keyOf(redis), redis]));
+    return [...this.owners].map((owner) => nodes.get(owner));
+  }
+
+  private openServer(address: RedisAddress): Redis {
+    const redis = new Redis({ ...connectionOptions(address), ...this.kind.server, enableAutoPipelining: true });
+    giveUpStuckHandshakes(redis, this.clock);
+    return redis;
+  }
+
+  private openCluster(address: RedisAddress): Cluster {
+    const { retryStrategy: _, db: __, ...redisOptions } = connectionOptions(address);
+    const cluster = new Cluster([...address.servers], {
+      redisOptions,
+      enableAutoPipelining: true,
+      enableOfflineQueue: false,
+      clusterRetryStrategy: retryStrategy,
+      slotsRefreshInterval: SLOTS_REFRESH_MS,
+      // A certificate names a host: it is not looked up before.
+      ...(address.tls && {
+        dnsLookup: (host: string, done: (err: null, host: string) => void) => {
+          done(null, host);
+        },
+      }),
+    });
+    cluster.on('+node', (redis: Redis) => {
+      giveUpStuckHandshakes(redis, this.clock);
+    });
+    cluster.on('node error', (error) => {
+      this.events.failed(error);
+    });
+    return cluster;
+  }
+}
+
+function keyOf({ options }: Redis): string {
+  return `${options.host}:${options.port}`;
+}

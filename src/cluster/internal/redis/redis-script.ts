@@ -1,0 +1,5 @@
+/** A Lua script: the server runs it in one piece. `name` is unique to it, and not that of a command of Redis. */
+export interface RedisScript {
+  readonly name: string;
+  readonly lua: string;
+}

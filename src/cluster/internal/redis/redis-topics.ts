@@ -1,0 +1,88 @@
+import { randomBytes } from 'node:crypto';
+import { Logger } from '@nestjs/common';
+import { Cancel } from '../../../common/clock.js';
+import { deepFreeze } from '../../../common/deep-freeze.js';
+import { Json, Topics } from '../../cluster.js';
+import { attempt } from '../attempt.js';
+import { Audience } from '../audience.js';
+import { isFrozenJson } from '../frozen-json.js';
+import type { RedisLink } from './redis-link.js';
+
+const NODE_BYTES = 9;
+const NODE_CHARACTERS = 12;
+
+interface Channel {
+  subscribers: number;
+  /** Resolves to the end of it once it counts. */
+  subscription: Promise<Cancel>;
+}
+
+/**
+ * Each topic is a channel. The subscribers of this node get a message without a detour, so it is theirs also while the
+ * Redis is away; what comes back of it is known by its beginning, and dropped unread.
+ */
+export class RedisTopics extends Topics {
+  private readonly logger = new Logger(RedisTopics.name);
+  private readonly audience = new Audience<Json>();
+  private readonly channels = new Map<string, Channel>();
+  private readonly node = randomBytes(NODE_BYTES).toString('base64url');
+
+  constructor(private readonly link: RedisLink) {
+    super();
+  }
+
+  publish(topic: string, message: Json): Promise<void> {
+    return attempt(() => {
+      const text = JSON.stringify(message);
+      if (this.audience.has(topic)) {
+        this.audience.send(topic, isFrozenJson(message) ? message : deepFreeze(JSON.parse(text) as Json));
+      }
+      this.link.publish(channelOf(topic), this.node + text);
+    });
+  }
+
+  async subscribe(topic: string, listener: (message: Json) => void): Promise<Cancel> {
+    const cancel = this.audience.add(topic, listener);
+    const channel = this.channels.get(topic) ?? this.open(topic);
+    channel.subscribers += 1;
+    await channel.subscription;
+    let active = true;
+    return () => {
+      cancel();
+      if (active) this.leave(topic, channel);
+      active = false;
+    };
+  }
+
+  private open(topic: string): Channel {
+    const subscription = this.link.subscribe(channelOf(topic), (message) => {
+      this.receive(topic, message);
+    });
+    const channel = { subscribers: 0, subscription };
+    this.channels.set(topic, channel);
+    return channel;
+  }
+
+  private leave(topic: string, channel: Channel): void {
+    channel.subscribers -= 1;
+    if (channel.subscribers > 0) return;
+    this.channels.delete(topic);
+    void channel.subscription.then((cancel) => {
+      cancel();
+    });
+  }
+
+  private receive(topic: string, message: string): void {
+    if (message.startsWith(this.node)) return;
+    try {
+      this.audience.send(topic, deepFreeze(JSON.parse(message.slice(NODE_CHARACTERS)) as Json));
+    } catch {
+      // Not the error: it may quote the message, which may be what somebody wrote.
+      this.logger.warn({ msg: 'a message that is not JSON was dropped', topic });
+    }
+  }
+}
+
+function channelOf(topic: string): string {
+  return `parley:topic:${topic}`;
+}
