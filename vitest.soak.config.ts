@@ -1,10 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
-/** The fault tests alone, one file at a time, with the counts of `npm run test:soak` and what is too long for `npm test`. */
+/** The fault and cluster tests alone, one file at a time, with the counts of `npm run test:soak` and what is too long for `npm test`. */
 export default defineConfig({
   test: {
     name: 'soak',
-    include: ['test/faults/**/*.test.ts', 'test/faults/**/*.soak.ts'],
+    include: ['test/{faults,cluster}/**/*.{test,soak}.ts'],
     setupFiles: ['reflect-metadata'],
     globalSetup: ['test/support/global-setup.ts'],
     testTimeout: 120 * 60_000,

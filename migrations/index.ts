@@ -9,6 +9,7 @@ import { AddAppendMessages1795132807000 } from './1795132807000-add-append-messa
 import { AddCurrentLogEpoch1795132808000 } from './1795132808000-add-current-log-epoch.js';
 import { DropMessagesSenderIdx1795132809000 } from './1795132809000-drop-messages-sender-idx.js';
 import { AddAppendMessage1795132810000 } from './1795132810000-add-append-message.js';
+import { AddChangedIdentities1795132811000 } from './1795132811000-add-changed-identities.js';
 
 /** Every migration, oldest first. */
 export const MIGRATIONS = [
@@ -23,4 +24,5 @@ export const MIGRATIONS = [
   AddCurrentLogEpoch1795132808000,
   DropMessagesSenderIdx1795132809000,
   AddAppendMessage1795132810000,
+  AddChangedIdentities1795132811000,
 ];

@@ -22,7 +22,7 @@ function parse(args) {
   for (const arg of args) {
     const [, name, value] = /^--([\w.]+)=(\d+)$/.exec(arg) ?? [];
     if (name in COUNTS) counts[name] = Number(value);
-    else if (/^[FW]\d+$/i.test(arg)) cases.push(arg.toUpperCase());
+    else if (/^[FWZAM]\d+$/i.test(arg)) cases.push(arg.toUpperCase());
     else return { unknown: arg };
   }
   return { cases, counts: { seed: Date.now() % 1_000_000, ...counts } };
@@ -30,11 +30,10 @@ function parse(args) {
 
 /** The files that have these cases: the others need not be loaded to be skipped. */
 function filesOf(cases) {
-  const folder = 'test/faults/';
-  const has = (file) => cases.some((name) => readFileSync(folder + file, 'utf8').includes(`${name}: `));
-  return readdirSync(folder)
-    .filter((file) => /\.(test|soak)\.ts$/.test(file) && has(file))
-    .map((file) => folder + file);
+  const has = (file) => cases.some((name) => readFileSync(file, 'utf8').includes(`${name}: `));
+  return ['test/faults/', 'test/cluster/']
+    .flatMap((folder) => readdirSync(folder).map((file) => folder + file))
+    .filter((file) => /\.(test|soak)\.ts$/.test(file) && has(file));
 }
 
 function run({ cases, counts }) {

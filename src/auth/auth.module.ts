@@ -13,6 +13,7 @@ import { LoginLimits } from './internal/login-limits.js';
 import { PasswordHasher } from './internal/password-hasher.js';
 import { RefreshTokens } from './internal/refresh-tokens.js';
 import { SessionTokens } from './internal/session-tokens.js';
+import { SessionWatch } from './internal/session-watch.js';
 import { RefreshTokenRepository } from './persistence/refresh-token.repository.js';
 import { SessionRepository } from './persistence/session.repository.js';
 import { WsTicketRepository } from './persistence/ws-ticket.repository.js';
@@ -34,6 +35,7 @@ import { WsTicketsService } from './ws-tickets.service.js';
     PasswordHasher,
     LoginLimits,
     ExpirySweeper,
+    SessionWatch,
     SessionRepository,
     RefreshTokenRepository,
     WsTicketRepository,

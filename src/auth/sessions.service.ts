@@ -91,7 +91,7 @@ export class SessionsService {
 
   /** The part of `end` inside a transaction of the caller's, who announces what it returns after the commit. */
   revoke(tx: Tx, sessions: SessionsToEnd, reason: RevocationReason): Promise<SessionId[]> {
-    return this.repository.revoke(tx, { ...sessions, reason, at: this.clock.date() });
+    return this.repository.revoke(tx, { ...sessions, reason });
   }
 
   async announce(userId: UserId, sessionIds: SessionId[], reason: RevocationReason): Promise<void> {

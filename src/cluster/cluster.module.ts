@@ -3,13 +3,14 @@ import { Clock } from '../common/clock.js';
 import { parseRedisUrl } from '../config/redis-url.js';
 import { Settings } from '../config/settings.js';
 import { Cluster } from './cluster.js';
+import { EventBridge } from './event-bridge.js';
 import { LocalCluster } from './local-cluster.js';
 import { RedisCluster } from './redis-cluster.js';
 
 /** One node alone, or with REDIS_URL any number of them. */
 @Global()
 @Module({
-  providers: [{ provide: Cluster, inject: [Settings, Clock], useFactory: open }],
+  providers: [{ provide: Cluster, inject: [Settings, Clock], useFactory: open }, EventBridge],
   exports: [Cluster],
 })
 export class ClusterModule implements OnApplicationShutdown {

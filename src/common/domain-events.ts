@@ -17,9 +17,17 @@ export interface DomainEventMap {
 
 type Listener<K extends keyof DomainEventMap> = (event: DomainEventMap[K]) => void | Promise<void>;
 
+/** Takes what was published here further; must not throw, and must not wait for anything. */
+export type Relay = <K extends keyof DomainEventMap>(name: K, event: DomainEventMap[K]) => void;
+
+/**
+ * Tells the listeners of this node, and by the relay those of the others, at most once. Each node's listeners look after
+ * what that node holds: what is to be done once for all nodes belongs to the publisher.
+ */
 @Injectable()
 export class DomainEvents {
   private readonly logger = new Logger(DomainEvents.name);
+  private relay: Relay = () => undefined;
   private readonly listeners = new Map<keyof DomainEventMap, Set<Listener<never>>>();
 
   /** Returns its own undo. */
@@ -32,8 +40,22 @@ export class DomainEvents {
     };
   }
 
-  /** Resolves when every listener has finished. A listener that fails is logged; the others, and the publisher, go on. */
+  /** One relay at most, in place of the one before. */
+  relayBy(relay: Relay): void {
+    this.relay = relay;
+  }
+
+  /** Resolves when every listener of this node has finished; the other nodes are told meanwhile, and not waited for. */
   async publish<K extends keyof DomainEventMap>(name: K, event: DomainEventMap[K]): Promise<void> {
+    this.relay(name, event);
+    await this.tellHere(name, event);
+  }
+
+  /**
+   * What another node has published, or what this one has found out by itself. Resolves when every listener of this node
+   * has finished. A listener that fails is logged; the others, and the caller, go on.
+   */
+  async tellHere<K extends keyof DomainEventMap>(name: K, event: DomainEventMap[K]): Promise<void> {
     const set = this.listeners.get(name) as Set<Listener<K>> | undefined;
     const outcomes = await Promise.allSettled([...(set ?? [])].map(async (listener) => listener(event)));
     for (const outcome of outcomes) {

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
 import { SessionId, UserId } from '../common/ids.js';
 import { CloseCode } from './close-codes.js';
+import { Identity } from './connection-authenticator.js';
 import { Connection } from './connection.js';
 
 /** Long enough for a credential that was checked before a revocation to reach `add` after it. */
@@ -39,6 +40,14 @@ export class ConnectionRegistry {
     if (set?.size === 0) this.byUser.delete(connection.userId);
   }
 
+  /** The sessions that have connections here, each with whom it was found to belong to. */
+  sessions(): Map<SessionId, Identity> {
+    const sessions = new Map<SessionId, Identity>();
+    for (const connections of this.byUser.values())
+      for (const { user } of connections) sessions.set(user.sessionId, user);
+    return sessions;
+  }
+
   /** The user's connections speak under the new name from now on. */
   rename(userId: UserId, username: string): void {
     for (const connection of this.ofUser(userId)) connection.identify({ ...connection.user, username });
@@ -47,9 +56,15 @@ export class ConnectionRegistry {
   /** Closes what belongs to these sessions, now and while they are remembered (4401). */
   closeSessions(userId: UserId, sessionIds: readonly SessionId[]): void {
     const now = this.clock.now();
-    for (const [id, endedAt] of this.endedSessions)
-      if (now - endedAt > REVOCATION_MEMORY_MS) this.endedSessions.delete(id);
-    for (const id of sessionIds) this.endedSessions.set(id, now);
+    for (const [id, endedAt] of this.endedSessions) {
+      // They are held in the order of their ends.
+      if (now - endedAt <= REVOCATION_MEMORY_MS) break;
+      this.endedSessions.delete(id);
+    }
+    for (const id of sessionIds) {
+      this.endedSessions.delete(id);
+      this.endedSessions.set(id, now);
+    }
     for (const connection of this.ofUser(userId)) {
       if (sessionIds.includes(connection.user.sessionId)) connection.close(CloseCode.Unauthenticated, 'session ended');
     }

@@ -8,7 +8,7 @@ import { FindUsersQuery } from './dto/find-users.query.js';
 import { UpdateUserDto } from './dto/update-user.dto.js';
 import { OwnUserDto, UserDto } from './dto/user.dto.js';
 import { User } from './persistence/user.entity.js';
-import { UserRepository } from './persistence/user.repository.js';
+import { UserChanges, UserRepository } from './persistence/user.repository.js';
 import { canonical, USERNAME_PATTERN } from './username.js';
 import { UserNotFound } from './users.errors.js';
 
@@ -44,6 +44,7 @@ export class UsersService {
       passwordHash,
       createdAt: this.clock.date(),
       deactivatedAt: null,
+      identityChangedAt: null,
     };
     await this.repository.insert(tx, user);
     return toOwnDto(user);
@@ -83,7 +84,7 @@ export class UsersService {
 
   /** @throws UserNotFound, UsernameTaken, EmailTaken */
   async update(id: UserId, { username, email }: UpdateUserDto): Promise<OwnUserDto> {
-    const changes: Partial<User> = {};
+    const changes: UserChanges = {};
     if (username !== undefined) changes.username = canonical(username);
     if (email !== undefined) changes.email = canonical(email);
     if (Object.keys(changes).length > 0) await this.transactions.run((tx) => this.repository.update(tx, id, changes));

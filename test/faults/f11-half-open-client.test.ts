@@ -25,7 +25,8 @@ it(
     const lost = stage.user(4);
     const watcher = await SocketClient.connect(stage.urlOf(stage.user(0), { presence: 'each' }));
     const { api } = stage.server;
-    const reader = new ResumingReader({ wsUrl: proxy.wsUrl, api, channelId: stage.channelId, token: lost.token });
+    const server = () => ({ wsUrl: proxy.wsUrl, api });
+    const reader = new ResumingReader({ server, channelId: stage.channelId, token: lost.token });
     stage.readers.push(reader);
     await eventually(() => reader.cursor === 0, MINUTE_MS);
     stage.write(2);

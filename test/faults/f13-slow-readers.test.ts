@@ -33,10 +33,10 @@ it(
     const rows = { conversationId: channelId, senderId: stage.user(1).id, first: 1, last: backlog };
     await insertMessages(database, { ...rows, content: 'x'.repeat(1000) });
     const before = residentMemory(server.pid);
-    const slow = { wsUrl: proxy.wsUrl, api: new ApiClient(proxy.url), channelId };
+    const slow = { wsUrl: proxy.wsUrl, api: new ApiClient(proxy.url) };
     for (let i = 0; i < count('F13.readers'); i++) {
       const since = i % 2 === 0 ? 0 : backlog - IN_BAND;
-      stage.readers.push(new ResumingReader({ ...slow, token: stage.user(i).token, since }));
+      stage.readers.push(new ResumingReader({ server: () => slow, channelId, token: stage.user(i).token, since }));
     }
     const [byFeed, inBand] = [stage.readers.filter((_, i) => i % 2 === 0), stage.readers.filter((_, i) => i % 2 === 1)];
     stage.write(2, { everyMs: WRITE_EVERY_MS });

@@ -52,7 +52,7 @@ it(
     const { errors, ...writer } = await writing.call('finish');
     const read = await reading.call('finish', writer.acked.size);
     const verdict = await expectWhole({
-      ...{ database: stage.database, channelId: stage.channelId, server: stage.server, users: stage.users },
+      ...{ database: stage.database, channelId: stage.channelId, servers: stage.servers, users: stage.users },
       writers: [writer],
       acked: writer.acked.size,
       readers: [read],

@@ -20,6 +20,11 @@ export class Actor {
     return new Actor(app, this.id, this.username, this.token, this.refreshToken);
   }
 
+  /** The same user in another session. */
+  withTokens(token: string, refreshToken: string): Actor {
+    return new Actor(this.app, this.id, this.username, token, refreshToken);
+  }
+
   get api(): ApiClient {
     return this.app.api.as(this.token);
   }

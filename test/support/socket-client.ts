@@ -95,10 +95,10 @@ export class SocketClient {
   }
 
   /** Sends a command with a `ref` and takes its answer. */
-  async request(message: { type: string; [field: string]: unknown }): Promise<ReceivedEvent> {
+  async request(message: { type: string; [field: string]: unknown }, waitMs = WAIT_MS): Promise<ReceivedEvent> {
     const ref = `ref-${Math.random().toString(36).slice(2)}`;
     this.send({ ...message, ref });
-    return this.next((event) => event['ref'] === ref);
+    return this.next((event) => event['ref'] === ref, waitMs);
   }
 
   /**

@@ -25,13 +25,37 @@ export interface Revocation {
   only?: SessionId;
   except?: SessionId;
   reason: string;
-  at: Date;
+}
+
+/** What a node holds connections for. */
+export interface KnownSession {
+  sessionId: SessionId;
+  username: string;
+}
+
+/** A session that is not what a node takes it for: `username` is the user's present name, or null when it has ended. */
+export interface ChangedSession {
+  sessionId: SessionId;
+  username: string | null;
 }
 
 const ALIVE = 's.revoked_at IS NULL AND s.expires_at > $2 AND s.last_used_at > $3 AND u.deactivated_at IS NULL';
 const COLUMNS = 's.id AS "sessionId", s.user_id AS "userId", u.username, s.expires_at AS "expiresAt"';
 const LIST_LIVE = statement(
   `SELECT ${COLUMNS} FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id = ANY($1::uuid[]) AND ${ALIVE}`,
+);
+// By the database's clock, so that all nodes agree. A session without a row has expired, or its user was deleted.
+const LIST_CHANGED = statement(
+  `SELECT known.session_id AS "sessionId", u.username
+    FROM unnest($1::uuid[], $2::text[]) AS known (session_id, username)
+    LEFT JOIN (sessions s JOIN users u ON u.id = s.user_id)
+      ON s.id = known.session_id AND s.revoked_at IS NULL AND s.expires_at > now() AND u.deactivated_at IS NULL
+    WHERE u.username IS DISTINCT FROM known.username`,
+);
+// What commits late is still seen: no transaction that ends sessions lasts nearly as long as this.
+const LIST_TOUCHED = statement(
+  `SELECT user_id FROM sessions WHERE revoked_at > now() - interval '30 s'
+    UNION SELECT id FROM users WHERE identity_changed_at > now() - interval '30 s' LIMIT $1`,
 );
 
 @Injectable()
@@ -55,6 +79,20 @@ export class SessionRepository {
     return rows.map((row) => ({ ...row, expiresAt: new Date(row.expiresAt) }));
   }
 
+  /** Users who lost a session or changed their name in the last 30 s, or were deactivated; at most so many, in no order. */
+  async listTouchedUsers(limit: number): Promise<UserId[]> {
+    const rows = await this.prepared.arrays<[UserId]>(LIST_TOUCHED, [limit]);
+    return rows.map(([userId]) => userId);
+  }
+
+  /** Those that have ended, or whose user has another name, in no order. Idle ones live on while they are connected. */
+  listChanged(known: readonly KnownSession[]): Promise<ChangedSession[]> {
+    return this.prepared.objects(LIST_CHANGED, [
+      known.map(({ sessionId }) => sessionId),
+      known.map(({ username }) => username),
+    ]);
+  }
+
   /** Notes that a live session is in use, and locks it until `tx` ends; undefined when it lives no more. */
   async touch(tx: Tx, id: SessionId, { now, idleSince }: Moment): Promise<LiveSession | undefined> {
     const sql = `UPDATE sessions s SET last_used_at = $2 FROM users u
@@ -76,13 +114,13 @@ export class SessionRepository {
   }
 
   /** Ends sessions of a user that had not ended, and returns which. Locks in id order, so that two of these cannot deadlock. */
-  async revoke(tx: Tx, { userId, only, except, reason, at }: Revocation): Promise<SessionId[]> {
-    const sql = `UPDATE sessions SET revoked_at = $2, revoked_reason = $3 WHERE id IN (
+  async revoke(tx: Tx, { userId, only, except, reason }: Revocation): Promise<SessionId[]> {
+    const sql = `UPDATE sessions SET revoked_at = clock_timestamp(), revoked_reason = $2 WHERE id IN (
         SELECT id FROM sessions
-        WHERE user_id = $1 AND revoked_at IS NULL AND ($4::uuid IS NULL OR id = $4) AND ($5::uuid IS NULL OR id <> $5)
+        WHERE user_id = $1 AND revoked_at IS NULL AND ($3::uuid IS NULL OR id = $3) AND ($4::uuid IS NULL OR id <> $4)
         ORDER BY id FOR UPDATE)
       RETURNING id`;
-    const parameters = [userId, at, reason, only ?? null, except ?? null];
+    const parameters = [userId, reason, only ?? null, except ?? null];
     const [rows] = await tx.query<[{ id: SessionId }[], number]>(sql, parameters);
     return rows.map((row) => row.id);
   }

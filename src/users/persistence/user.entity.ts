@@ -24,4 +24,9 @@ export class User {
 
   @Column({ ...TIMESTAMP, nullable: true })
   deactivatedAt!: Date | null;
+
+  /** When the name was changed or the user was deactivated, by the database's clock: the nodes look for it. */
+  @Index('users_identity_changed_idx', { where: 'identity_changed_at IS NOT NULL' })
+  @Column({ ...TIMESTAMP, nullable: true })
+  identityChangedAt!: Date | null;
 }

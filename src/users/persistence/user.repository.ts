@@ -6,6 +6,8 @@ import { TransactionRunner, Tx } from '../../infra/database/transaction-runner.j
 import { EmailTaken, UsernameTaken } from '../users.errors.js';
 import { User } from './user.entity.js';
 
+export type UserChanges = Partial<Omit<User, 'id' | 'identityChangedAt'>>;
+
 const ACTIVE = { deactivatedAt: IsNull() };
 
 /** Users who have left are found by none of these. */
@@ -36,8 +38,10 @@ export class UserRepository {
   }
 
   /** @throws UsernameTaken, EmailTaken */
-  async update(tx: Tx, id: UserId, changes: Partial<User>): Promise<void> {
-    await this.unique(() => tx.update(User, { id, ...ACTIVE }, changes));
+  async update(tx: Tx, id: UserId, changes: UserChanges): Promise<void> {
+    const isIdentity = changes.username !== undefined || changes.deactivatedAt !== undefined;
+    const noted = isIdentity ? { identityChangedAt: () => 'clock_timestamp()' } : {};
+    await this.unique(() => tx.update(User, { id, ...ACTIVE }, { ...changes, ...noted }));
   }
 
   /** The hash as it is now; it cannot change before `tx` has ended. */

@@ -70,6 +70,15 @@ export class MortalServer {
     if (signal !== 'SIGKILL') throw new Error(`The server had ended by itself:\n${this.process.output}`);
   }
 
+  /** Its connections stay, and nothing on them is answered. */
+  freeze(): void {
+    process.kill(this.pid, 'SIGSTOP');
+  }
+
+  thaw(): void {
+    process.kill(this.pid, 'SIGCONT');
+  }
+
   async stop(): Promise<void> {
     await this.current?.stop();
   }

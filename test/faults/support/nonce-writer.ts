@@ -10,8 +10,8 @@ export interface Acked {
 }
 
 interface WriterOptions {
-  /** Where to connect, with the token. */
-  url: string;
+  /** Where to connect, with the token; asked before each attempt where it is a function. */
+  url: string | (() => string);
   /** What its nonces begin with: no other writer of the same user has it. */
   name: string;
   content?: string;
@@ -42,7 +42,7 @@ export class NonceWriter {
 
   constructor(private readonly options: WriterOptions) {
     this.socket = new ReconnectingSocket({
-      url: () => options.url,
+      url: () => (typeof options.url === 'string' ? options.url : options.url()),
       received: (event) => {
         if (event.type === 'connected') this.connected = true;
         this.awaited.get(event['ref'])?.(event);

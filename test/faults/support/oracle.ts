@@ -24,7 +24,7 @@ export interface Verdict {
 }
 
 /** A stage, or what the processes that wrote and read in its place have said. */
-interface Evidence extends Pick<Stage, 'database' | 'channelId' | 'server' | 'users' | 'acked'> {
+interface Evidence extends Pick<Stage, 'database' | 'channelId' | 'servers' | 'users' | 'acked'> {
   writers: readonly { acked: ReadonlyMap<string, { id: string; seq: number }> }[];
   readers: readonly { seen: ReadonlyMap<number, string>; violations: readonly string[]; cursor: number }[];
 }
@@ -63,18 +63,20 @@ export async function expectWhole(stage: Evidence, { stored = 0 } = {}): Promise
   expect(verdict.stored).toBe(verdict.head);
   expect(verdict.acked).toBe(verdict.stored - stored);
   for (const reader of stage.readers) expect(reader.cursor).toBe(verdict.head);
-  for (const probe of ['live', 'ready'])
-    expect((await fetch(`${stage.server.url}/health/${probe}`)).status, probe).toBe(200);
+  for (const { url } of stage.servers)
+    for (const probe of ['live', 'ready']) expect((await fetch(`${url}/health/${probe}`)).status, probe).toBe(200);
   expectCleanLog(stage);
   return verdict;
 }
 
 /** I6 and I7: nothing went unhandled, and no log line holds what must not be in one. */
-export function expectCleanLog({ server, users }: Pick<Stage, 'server' | 'users'>): void {
-  expect(server.output).toContain('Listening on');
-  expect(server.output).not.toMatch(/unhandled rejection|uncaught exception|UnhandledPromise/i);
+export function expectCleanLog({ servers, users }: Pick<Stage, 'servers' | 'users'>): void {
   const secrets = [PASSWORD, 'a secret of the fault tests', 'message w', ...users.flatMap(secretsOf)];
-  expect(secrets.filter((secret) => server.output.includes(secret))).toEqual([]);
+  for (const { output } of servers) {
+    expect(output).toContain('Listening on');
+    expect(output).not.toMatch(/unhandled rejection|uncaught exception|UnhandledPromise/i);
+    expect(secrets.filter((secret) => output.includes(secret))).toEqual([]);
+  }
 }
 
 /** The signature alone makes a token worth anything. */

@@ -26,7 +26,7 @@ interface Read {
 
 export function join({ url, ...from }: Start): void {
   const server = { wsUrl: url.replace('http', 'ws'), api: new ApiClient(url) };
-  readers.push(new ResumingReader({ ...server, ...from, seen, feedPage: 1000, skims: true }));
+  readers.push(new ResumingReader({ server: () => server, ...from, seen, feedPage: 1000, skims: true }));
 }
 
 /** Whether it had a connection to lose. */

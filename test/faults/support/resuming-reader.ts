@@ -3,9 +3,15 @@ import { eventually } from '../../support/eventually.js';
 import type { ReceivedEvent } from '../../support/socket-client.js';
 import { ReconnectingSocket } from './reconnecting-socket.js';
 
-interface ReaderOptions {
+/** A server, or a proxy before one. */
+interface Place {
   wsUrl: string;
   api: ApiClient;
+}
+
+interface ReaderOptions {
+  /** Asked before each attempt to connect. */
+  server: () => Place;
   channelId: string;
   token: string;
   /** Where to begin; without it, at the log's head. */
@@ -48,13 +54,18 @@ export class ResumingReader {
   private connection = 0;
   /** Where the feed has brought it on this connection: the stream comes to that later, and repeats what was between. */
   private reloadedTo = -1;
+  private server: Place;
 
   constructor(private readonly options: ReaderOptions) {
     this.seen = options.seen ?? new Map<number, string>();
+    this.server = options.server();
     this.position = options.since;
     this.epoch = options.epoch;
     this.socket = new ReconnectingSocket({
-      url: () => this.url,
+      url: () => {
+        if (this.connection > 0) this.server = options.server();
+        return this.url;
+      },
       ...(options.skims && { parse: skim }),
       lost: () => {
         // What a reload under way brings from now on is behind what the next connection will ask for.
@@ -87,11 +98,11 @@ export class ResumingReader {
   }
 
   private get url(): string {
-    const { wsUrl, channelId, token } = this.options;
+    const { channelId, token } = this.options;
     const query = new URLSearchParams({ token, presence: 'none' });
     if (this.position !== undefined) query.set('since', String(this.position));
     if (this.position !== undefined && this.epoch !== undefined) query.set('epoch', this.epoch);
-    return `${wsUrl}/ws/channel/${channelId}?${query.toString()}`;
+    return `${this.server.wsUrl}/ws/channel/${channelId}?${query.toString()}`;
   }
 
   private handle(event: ReceivedEvent): void {
@@ -143,10 +154,10 @@ export class ResumingReader {
   }
 
   private async readFeed(connection: number): Promise<void> {
-    const { api, channelId, token, feedPage = 100 } = this.options;
+    const { channelId, token, feedPage = 100 } = this.options;
     for (let hasMore = true; hasMore;) {
       const query = `since=${this.cursor}&epoch=${this.epoch ?? ''}&limit=${feedPage}`;
-      const { status, body } = await api.get(`/channels/${channelId}/changes?${query}`, { token });
+      const { status, body } = await this.server.api.get(`/channels/${channelId}/changes?${query}`, { token });
       if (connection !== this.connection) return;
       if (status !== 200) throw new Error(`The change feed answered ${status}.`);
       for (const item of body.items as Numbered[]) this.take(item);

@@ -30,7 +30,8 @@ export class Stage {
 
   private constructor(
     readonly database: Database,
-    readonly server: MortalServer,
+    /** The nodes of one Parley, or its only one. */
+    readonly servers: readonly MortalServer[],
     readonly users: readonly Actor[],
     readonly groupId: string,
     readonly channelId: string,
@@ -38,18 +39,23 @@ export class Stage {
 
   static async open({ env = {}, parameters = {}, folder, preload }: StageOptions = {}): Promise<Stage> {
     const postgres = await DurablePostgres.start(parameters, folder);
-    return Stage.on(postgres, await MortalServer.start({ DATABASE_URL: postgres.url, ...env }, preload));
+    return Stage.on(postgres, [await MortalServer.start({ DATABASE_URL: postgres.url, ...env }, preload)]);
   }
 
   /** With a server that runs its own Postgres. */
   static async embedded(): Promise<Stage> {
     const postgres = new OwnPostgres();
-    return Stage.on(postgres, await MortalServer.start({ DATA_DIR: postgres.dataDir }));
+    return Stage.on(postgres, [await MortalServer.start({ DATA_DIR: postgres.dataDir })]);
   }
 
-  private static async on(database: Database, server: MortalServer): Promise<Stage> {
-    const { owner, members, groupId, channelId } = await channelScene(server, { members: USERS });
-    return new Stage(database, server, [owner, ...Object.values(members)], groupId, channelId);
+  /** On nodes that run already; whoever started them stops them. */
+  static async on(database: Database, servers: readonly MortalServer[]): Promise<Stage> {
+    const { owner, members, groupId, channelId } = await channelScene(servers[0]!, { members: USERS });
+    return new Stage(database, servers, [owner, ...Object.values(members)], groupId, channelId);
+  }
+
+  get server(): MortalServer {
+    return this.servers[0]!;
   }
 
   get postgres(): DurablePostgres {
@@ -61,26 +67,27 @@ export class Stage {
   async freshChannel(): Promise<Stage> {
     const [owner] = this.users;
     const { body } = await owner!.api.post(`/groups/${this.groupId}/channels`, { name: 'another', type: 'TEXT' });
-    return new Stage(this.database, this.server, this.users, this.groupId, body.id as string);
+    return new Stage(this.database, this.servers, this.users, this.groupId, body.id as string);
   }
 
   user(index: number): Actor {
     return this.users[index % this.users.length]!;
   }
 
-  /** `everyMs`: a writer begins a message no more often than that. */
+  /** Spread over the nodes. `everyMs`: a writer begins a message no more often than that. */
   write(count: number, how: { content?: string; everyMs?: number } = {}): void {
     for (let i = 0; i < count; i++) {
-      const url = this.urlOf(this.user(i), { presence: 'none' });
+      const server = this.rotation(i);
+      const url = () => this.urlOf(this.user(i), { presence: 'none' }, server());
       this.writers.push(new NonceWriter({ url, name: `w${i}`, ...how }));
     }
   }
 
+  /** Spread over the nodes. */
   read(count: number, from: { since?: number; epoch?: string } = {}): void {
     for (let i = 0; i < count; i++) {
       const { token } = this.user(i);
-      const { wsUrl, api } = this.server;
-      this.readers.push(new ResumingReader({ wsUrl, api, channelId: this.channelId, token, ...from }));
+      this.readers.push(new ResumingReader({ server: this.rotation(i), channelId: this.channelId, token, ...from }));
     }
   }
 
@@ -105,12 +112,18 @@ export class Stage {
   }
 
   async close(): Promise<void> {
-    await this.server.stop();
+    await Promise.all(this.servers.map((server) => server.stop()));
     await this.database.remove();
   }
 
-  urlOf({ token }: Actor, query: Record<string, string> = {}): string {
+  urlOf({ token }: Actor, query: Record<string, string> = {}, { wsUrl } = this.server): string {
     const search = new URLSearchParams({ token, ...query }).toString();
-    return `${this.server.wsUrl}/ws/channel/${this.channelId}?${search}`;
+    return `${wsUrl}/ws/channel/${this.channelId}?${search}`;
+  }
+
+  /** Where a client connects, each time anew: a lost connection, or a node that is away, sends it to the next one. */
+  private rotation(first: number): () => MortalServer {
+    let next = first;
+    return () => this.servers[next++ % this.servers.length]!;
   }
 }

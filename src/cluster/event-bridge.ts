@@ -1,0 +1,117 @@
+import { Injectable, Logger, OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
+import { z } from 'zod';
+import { BackgroundTasks } from '../common/background-tasks.js';
+import { Cancel, Clock } from '../common/clock.js';
+import { DomainEventMap, DomainEvents } from '../common/domain-events.js';
+import { ConversationId, GroupId, Ids, parseId, SessionId, UserId } from '../common/ids.js';
+import { Cluster, Json } from './cluster.js';
+
+const TOPIC = 'domain-events';
+const SUBSCRIBE_AGAIN_MS = 1000;
+
+const id = <T extends NonNullable<ReturnType<typeof parseId>>>() => z.custom<T>((value) => parseId(value) === value);
+const userId = id<UserId>();
+const groupId = id<GroupId>();
+const conversationIds = z.array(id<ConversationId>());
+
+/** Nothing that another node holds has to change. */
+const HERE = undefined;
+
+/** Which events the other nodes must act on, and what they look like. A new event does not compile until it is decided. */
+const SHAPES = {
+  // Each node's connections speak under the name that they were opened with.
+  'user.renamed': z.object({ userId, username: z.string() }),
+  // A session's sockets may be on any node.
+  'session.revoked': z.object({ sessionIds: z.array(id<SessionId>()), userId, reason: z.string() }),
+  // Who has joined gains rights; these are asked for where they are needed, and kept nowhere.
+  'group.member_joined': HERE,
+  // The sockets of who has been removed, or of what has been deleted, may be on any node; so may those that hold a role.
+  'group.member_removed': z.object({ groupId, userId, conversationIds }),
+  'group.member_role_changed': z.object({ groupId, userId, conversationIds }),
+  'group.deleted': z.object({ groupId, conversationIds }),
+  'channel.deleted': z.object({ groupId, conversationId: id<ConversationId>() }),
+} satisfies { [K in keyof DomainEventMap]: z.ZodType<DomainEventMap[K]> | typeof HERE };
+
+const ENVELOPE = z.object({ from: z.string(), name: z.string(), event: z.unknown() });
+
+/**
+ * Carries domain events to the other nodes, where listeners get them as they would have on this one. At most once: it makes
+ * the nodes quick to act, and each of them looks at what Postgres says all the same (`SessionWatch`, the logs' head check).
+ */
+@Injectable()
+export class EventBridge implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly logger = new Logger(EventBridge.name);
+  private readonly nodeId: string;
+  private stop: Cancel = () => undefined;
+  private stopped = false;
+
+  constructor(
+    private readonly cluster: Cluster,
+    private readonly events: DomainEvents,
+    private readonly tasks: BackgroundTasks,
+    private readonly clock: Clock,
+    ids: Ids,
+  ) {
+    this.nodeId = ids.next();
+  }
+
+  /** A node that cannot subscribe yet starts all the same. */
+  async onApplicationBootstrap(): Promise<void> {
+    this.events.relayBy((name, event) => {
+      this.send(name, event);
+    });
+    await this.subscribe();
+  }
+
+  onApplicationShutdown(): void {
+    this.stopped = true;
+    this.stop();
+  }
+
+  private async subscribe(): Promise<void> {
+    try {
+      this.stop = await this.cluster.topics.subscribe(TOPIC, (message) => {
+        this.receive(message);
+      });
+    } catch (err) {
+      this.logger.warn({ msg: 'events of other nodes do not arrive yet', err });
+      this.stop = this.clock.after(SUBSCRIBE_AGAIN_MS, () => void this.subscribe());
+    }
+    if (this.stopped) this.stop();
+  }
+
+  private send<K extends keyof DomainEventMap>(name: K, event: DomainEventMap[K]): void {
+    if (SHAPES[name] === HERE) return;
+    const message = { from: this.nodeId, name, event: event as unknown as Json };
+    this.tasks.run('tell other nodes', () => this.cluster.topics.publish(TOPIC, message));
+  }
+
+  private receive(message: Json): void {
+    const envelope = ENVELOPE.safeParse(message);
+    if (!envelope.success) this.ignore(undefined);
+    else if (envelope.data.from !== this.nodeId) this.tell(envelope.data.name, envelope.data.event);
+  }
+
+  private tell(name: string, message: unknown): void {
+    if (!isShaped(name)) {
+      this.ignore(name);
+      return;
+    }
+    const event = SHAPES[name].safeParse(message);
+    if (event.success) this.tasks.run('event of another node', () => this.events.tellHere(name, event.data));
+    else this.ignore(name);
+  }
+
+  /** A node of another version may know other events. */
+  private ignore(name: string | undefined): void {
+    this.logger.warn({ msg: 'event of another node is not understood', event: name });
+  }
+}
+
+type ShapedEvent = {
+  [K in keyof typeof SHAPES]: (typeof SHAPES)[K] extends z.ZodType ? K : never;
+}[keyof typeof SHAPES];
+
+function isShaped(name: string): name is ShapedEvent {
+  return Object.hasOwn(SHAPES, name) && SHAPES[name as keyof typeof SHAPES] !== HERE;
+}
