@@ -166,8 +166,8 @@ describe('a Redis in trouble', () => {
     expect(values.map((stored) => stored?.value)).toEqual([2, 3, 4]);
   });
 
-  function bothAre(state: 'away' | 'here'): Promise<unknown> {
-    return eventually(() => [a, b].every(({ backplane }) => backplane.away === (state === 'away')));
+  async function bothAre(state: 'away' | 'here'): Promise<void> {
+    await eventually(() => [a, b].every(({ backplane }) => backplane.away === (state === 'away')));
   }
 });
 

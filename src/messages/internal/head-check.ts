@@ -2,8 +2,8 @@ import type { Backplane } from '../../cluster/cluster.js';
 import type { BackgroundTasks } from '../../common/background-tasks.js';
 import type { Cancel, Clock } from '../../common/clock.js';
 
-/** A log that missed a notification is at most this, and the check itself, behind (protocol section 2.1: 5 s). */
-const EVERY_MS = 4000;
+/** A log that missed a notification is at most this, and the check itself, behind (protocol section 2.1: 5 s, a busy machine too). */
+const EVERY_MS = 3500;
 /** While no notification arrives from other nodes at all. */
 const EVERY_MS_AWAY = 900;
 /** Added at random, so that the nodes of a cluster do not all ask at once: a part of the time before. */
