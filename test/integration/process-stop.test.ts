@@ -1,10 +1,15 @@
-import { Agent, request } from 'node:http';
+import { randomUUID } from 'node:crypto';
+import { Agent, get, request } from 'node:http';
+import type { RequestOptions } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { registerAccount } from '../support/accounts.js';
 import { eventually } from '../support/eventually.js';
+import { RawPeer } from '../support/raw-peer.js';
 import { ServerProcess } from '../support/server-process.js';
 import { createTestDatabase, TestDatabase } from '../support/test-database.js';
+
+const WRITERS = 40;
 
 describe('a stop of the program, and its HTTP connections (9)', { timeout: 60_000 }, () => {
   let database: TestDatabase;
@@ -37,7 +42,10 @@ describe('a stop of the program, and its HTTP connections (9)', { timeout: 60_00
     const as = { token };
     const group = await server.api.post('/groups', { name: 'Busy' }, as);
     const channel = await server.api.post(`/groups/${group.body.id}/channels`, { name: 'busy' }, as);
-    const writers = Array.from({ length: 4 }, () => new Writer(`${server.url}/api/channels/${channel.body.id}`, token));
+    const writers = Array.from(
+      { length: WRITERS },
+      () => new Writer(`${server.url}/api/channels/${channel.body.id}`, token),
+    );
     const ends = writers.map((writer) => writer.run());
     await eventually(() => writers.every(({ statuses }) => statuses.length > 20), 20_000);
 
@@ -45,12 +53,39 @@ describe('a stop of the program, and its HTTP connections (9)', { timeout: 60_00
     expect(exit).toEqual({ code: 0, signal: null });
     expect(ms).toBeLessThan(3000);
     // Not one was cut: each writer ended because it could not open a new connection.
-    expect(await Promise.all(ends)).toEqual(Array(4).fill('ECONNREFUSED'));
+    expect(await Promise.all(ends)).toEqual(Array(WRITERS).fill('ECONNREFUSED'));
     for (const { statuses, connections } of writers) {
       expect(new Set(statuses)).toEqual(new Set([201]));
       expect(connections[0]).toBe('keep-alive');
       expect(connections.at(-1)).toBe('close');
     }
+  });
+
+  it('answers 503 to the proxy that asks whether it is ready, and to new sockets, and all else as ever, until clients have gone', async () => {
+    await start();
+    const { token } = await registerAccount(server.api);
+    const port = Number(new URL(server.url).port);
+    const path = `/ws/channel/${randomUUID()}`;
+    const stubborn = await RawPeer.upgrade(port, path);
+    await eventually(() => stubborn.texts().some(({ type }) => type === 'auth_required'));
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const ask = (path: string) =>
+      answerOf(`${server.url}${path}`, { agent, headers: { authorization: `Bearer ${token}` } });
+    expect(await ask('/health/ready')).toMatchObject({ status: 200, body: { status: 'ok' } });
+
+    const ended = server.kill('SIGTERM');
+    // It does not answer the close frame: that gives it, and us, a few seconds.
+    expect(await stubborn.closeCode()).toBe(1012);
+    const draining = [{ field: 'node', problems: ['draining: it is being stopped'] }];
+    expect(await ask('/health/ready')).toMatchObject({ status: 503, body: { code: 'unavailable', errors: draining } });
+    expect(await ask('/health/live')).toMatchObject({ status: 200 });
+    expect(await ask('/api/users/me')).toMatchObject({ status: 200 });
+    expect(await answerOf(`${server.url}/health/ready`)).toMatchObject({ status: 503 });
+    const late = await RawPeer.upgrade(port, path);
+    expect(await late.status()).toBe(503);
+    agent.destroy();
+    expect(await ended).toEqual({ code: 0, signal: null });
+    expect(server.output).not.toContain('took too long');
   });
 
   it.each([
@@ -77,6 +112,18 @@ describe('a stop of the program, and its HTTP connections (9)', { timeout: 60_00
     }
   });
 });
+
+function answerOf(url: string, options: RequestOptions = {}): Promise<{ status: number; body: unknown }> {
+  return new Promise((resolve, reject) => {
+    get(url, options, (answer) => {
+      let text = '';
+      answer.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+      answer.on('end', () => {
+        resolve({ status: answer.statusCode!, body: JSON.parse(text) as unknown });
+      });
+    }).once('error', reject);
+  });
+}
 
 /** Writes messages one after the other, on a connection that it keeps. */
 class Writer {

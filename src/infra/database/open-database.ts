@@ -15,7 +15,9 @@ export interface OpenDatabase {
 }
 
 /** The server of DATABASE_URL, or one of our own under DATA_DIR. */
-export async function openDatabase(settings: Settings): Promise<OpenDatabase> {
+export async function openDatabase(
+  settings: Pick<Settings, 'DATABASE_URL' | 'DATABASE_POOL_SIZE' | 'DATA_DIR'>,
+): Promise<OpenDatabase> {
   if (settings.DATABASE_URL !== '') return { url: settings.DATABASE_URL, stop: () => Promise.resolve() };
   const logger = new Logger('EmbeddedPostgres');
   return startEmbeddedPostgres({

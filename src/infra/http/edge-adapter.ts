@@ -36,6 +36,11 @@ export class EdgeAdapter extends ExpressAdapter {
     return (this.httpServer as Server).listen({ port: Number(port), host, backlog: BACKLOG }, onListening);
   }
 
+  /** Whether a stop has begun. */
+  get draining(): boolean {
+    return this.drain?.hasBegun ?? false;
+  }
+
   /** Nest calls it first of all in a stop, before the WebSocket connections are drained. */
   override beforeClose(): void {
     super.beforeClose();
