@@ -27,10 +27,13 @@ export class RedisCommands {
   constructor(
     address: RedisAddress,
     readonly kind: ServerKind,
+    scripts: readonly RedisScript[],
     private readonly clock: Clock,
     private readonly events: ConnectionEvents,
   ) {
     this.client = kind.cluster ? this.openCluster(address) : this.openServer(address);
+    // All before the first command: what is collected for one write knows only those that were there when it began.
+    for (const { name, lua, keys } of scripts) this.client.defineCommand(name, { lua, numberOfKeys: keys });
     this.client.on('error', (error) => {
       events.failed(error);
     });
@@ -58,11 +61,9 @@ export class RedisCommands {
 
   /** Runs a script on the server of its keys; from the second time on only its hash is sent. */
   run(script: RedisScript, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
-    const { name, lua } = script;
     const client = this.client as unknown as Partial<Record<string, Run>>;
-    if (!(name in client)) this.client.defineCommand(name, { lua, numberOfKeys: keys.length });
     // As a method, which it is: it needs its client.
-    return client[name]?.(...keys, ...args) ?? Promise.reject(new Error(`${name} is not defined`));
+    return client[script.name]?.(...keys, ...args) ?? Promise.reject(new Error(`${script.name} is not defined`));
   }
 
   /** Asks every server for a sign of life. */

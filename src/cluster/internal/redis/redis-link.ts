@@ -39,6 +39,8 @@ export class RedisLink {
   constructor(
     private readonly address: RedisAddress,
     private readonly clock: Clock,
+    /** All that `run` will be asked for. */
+    private readonly scripts: readonly RedisScript[],
   ) {
     this.subscriptions = new RedisSubscriptions(address, clock, this.events);
   }
@@ -125,7 +127,7 @@ export class RedisLink {
   private async open(): Promise<void> {
     const kind = await this.findOut();
     if (!kind || this.closed) return;
-    this.commands = new RedisCommands(this.address, kind, this.clock, this.events);
+    this.commands = new RedisCommands(this.address, kind, this.scripts, this.clock, this.events);
     this.subscriptions.open(this.commands);
     this.stopChecking = this.clock.every(CHECK_MS, () => void this.check());
   }
