@@ -4,6 +4,7 @@ import { fanOutBenchmark } from './suites/fan-out.js';
 import { idleBenchmark } from './suites/idle.js';
 import { joinStormBenchmark } from './suites/join-storm.js';
 import { loneMessageBenchmark } from './suites/lone-message.js';
+import { nodesBenchmark } from './suites/nodes.js';
 import { presenceBenchmark } from './suites/presence.js';
 import { readsBenchmark } from './suites/reads.js';
 import { relayBenchmark } from './suites/relay.js';
@@ -18,4 +19,5 @@ export const BENCHMARKS: readonly Benchmark[] = [
   joinStormBenchmark,
   presenceBenchmark,
   readsBenchmark,
+  nodesBenchmark,
 ];

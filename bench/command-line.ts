@@ -15,9 +15,9 @@ export function helpText(): string {
   const names = BENCHMARKS.map(({ name, title }) => `  ${name.padEnd(14)}${title}`);
   return `Measures Parley beside its peers, in one run, as ratios.
 
-  npm run bench                       all of them (about 25 minutes)
+  npm run bench                       all of them (about 30 minutes)
   npm run bench -- fan-out relay      some of them
-  npm run bench -- --quick            smaller and shorter, for a first look (under 5 minutes)
+  npm run bench -- --quick            smaller and shorter, for a first look (about 5 minutes)
 
 ${names.join('\n')}
 

@@ -1,7 +1,7 @@
 import { helpText, readCommandLine } from './command-line.js';
 import { BENCHMARKS } from './benchmarks.js';
 import type { CommandLine } from './command-line.js';
-import type { BenchContext, Benchmark } from './harness/benchmark.js';
+import type { BenchContext, Benchmark, Measured } from './harness/benchmark.js';
 import { openBenchDatabase } from './harness/database.js';
 import type { BenchDatabase } from './harness/database.js';
 import { exitCodeOf } from './harness/report.js';
@@ -59,10 +59,11 @@ async function runAll(commandLine: CommandLine, resources: Resources): Promise<v
   const run = { quick, rounds, resources, database: () => (database ??= openBenchDatabase(resources)) };
   const reports: Report[] = [];
   for (const benchmark of chosen) {
-    const report = await runOne(benchmark, run);
+    const { servers, ...report } = await runOne(benchmark, run);
     reports.push(report);
     process.exitCode = exitCodeOf(reports);
-    const stamp = makeStamp({ rounds, quick, ...(database && { postgres: (await database).version }) });
+    const postgres = database && { PostgreSQL: (await database).version };
+    const stamp = makeStamp({ rounds, quick, servers: { ...postgres, ...servers } });
     writeResult(folder, { name: benchmark.name, title: benchmark.title, stamp, ...report });
   }
   if (folder === defaultFolder(false)) await updateReadme(BENCHMARKS.map(({ name }) => name));
@@ -71,7 +72,7 @@ async function runAll(commandLine: CommandLine, resources: Resources): Promise<v
 async function runOne(
   benchmark: Benchmark,
   run: Omit<BenchContext, 'failures' | 'progress' | 'show'>,
-): Promise<Report> {
+): Promise<Report & Pick<Measured, 'servers'>> {
   const began = performance.now();
   const elapsed = () => `${((performance.now() - began) / 1000).toFixed(0).padStart(4)} s`;
   say(`\n${benchmark.title}`);
@@ -82,9 +83,9 @@ async function runOne(
   };
   const progress = (text: string) => process.stderr.write(`${elapsed()}  ${benchmark.name}: ${text}\n`);
   const failures: string[] = [];
-  const { sections, verdicts } = await benchmark.run({ ...run, failures, show, progress });
+  const { sections, verdicts, servers = {} } = await benchmark.run({ ...run, failures, show, progress });
   sections.forEach(show);
   if (verdicts.length > 0) say(`\n${plainTable(verdictCells(verdicts))}`);
   for (const failure of failures) say(`FAILED: ${failure}`);
-  return { sections, verdicts, failures };
+  return { sections, verdicts, failures, servers };
 }

@@ -19,10 +19,15 @@ export interface BenchContext extends RunOptions {
   show: (section: Section) => void;
 }
 
+export interface Measured extends Omit<Report, 'failures'> {
+  /** Servers that this benchmark alone needs, and their versions. */
+  servers?: Record<string, string>;
+}
+
 export interface Benchmark {
   name: string;
   title: string;
-  run(context: BenchContext): Promise<Omit<Report, 'failures'>>;
+  run(context: BenchContext): Promise<Measured>;
 }
 
 export interface Contestant {

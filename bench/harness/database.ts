@@ -14,6 +14,9 @@ export interface BenchDatabase {
   cpuSeconds(): number;
 }
 
+/** For the pools of all nodes that a benchmark starts. */
+const MAX_CONNECTIONS = '120';
+
 interface ServerFacts {
   /** Nothing when the server is on another machine, or in a container: its process ids are not ours. */
   postmaster: number | undefined;
@@ -42,7 +45,8 @@ export async function openBenchDatabase(resources: Resources): Promise<BenchData
 
 /** It ends with all that works in the run's folder. */
 async function startOwn({ folder }: Resources): Promise<string> {
-  return (await startEmbeddedPostgres({ dataDir: path.join(folder, 'postgres') })).url;
+  const options = { dataDir: path.join(folder, 'postgres'), parameters: { max_connections: MAX_CONNECTIONS } };
+  return (await startEmbeddedPostgres(options)).url;
 }
 
 function factsOf(url: string): Promise<ServerFacts> {

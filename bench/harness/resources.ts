@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
+import type { ChildProcess, ChildProcessByStdio } from 'node:child_process';
 import path from 'node:path';
+import type { Readable } from 'node:stream';
 import { Child } from './child.js';
 import type { ChildOptions } from './child.js';
 import { createDatabase, dropDatabase, newDatabase } from './given-server.js';
@@ -32,6 +33,11 @@ export class Resources {
 
   fork(options: ChildOptions): Child {
     return new Child(options, this.folder);
+  }
+
+  /** A program that is none of ours. Run folders must know its name, or it would outlive the run. */
+  spawn(program: string, args: string[], env: Record<string, string>): ChildProcessByStdio<null, Readable, Readable> {
+    return spawn(program, args, { cwd: this.folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
   }
 
   /** A new database on this server, for the time of the run. @returns its URL */

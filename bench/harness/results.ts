@@ -27,10 +27,11 @@ export interface StoredResult extends Report {
 
 const PACKAGES = ['ws', 'socket.io', '@nestjs/core', 'pg', 'typeorm'];
 
-export function makeStamp(run: { rounds: number; quick: boolean; postgres?: string }): Stamp {
+/** `servers`: what else was measured with, and its version. */
+export function makeStamp(run: { rounds: number; quick: boolean; servers: Record<string, string> }): Stamp {
   const versions: Record<string, string> = { parley: versionOf('package.json'), node: process.versions.node };
   for (const name of PACKAGES) versions[name] = versionOf(`node_modules/${name}/package.json`);
-  if (run.postgres !== undefined) versions['PostgreSQL'] = run.postgres;
+  Object.assign(versions, run.servers);
   const [cpu] = os.cpus();
   const machine = `${os.availableParallelism()} cores${cpu ? ` of ${cpu.model.trim()}` : ''}, ${Math.round(os.totalmem() / 2 ** 30)} GB, ${os.type()} ${os.arch()}`;
   return {

@@ -2,12 +2,13 @@ import { chmodSync, lstatSync, mkdtempSync, readdirSync, readlinkSync, rmSync } 
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startedAt } from './cpu.js';
+import { nameOf, startedAt } from './cpu.js';
 
 const NAME = /^parley-bench-(\d+)-(\d+)-/;
 /** What a run starts; whoever else stands in its folder, to look at it, is left alone. */
 const NODE = path.basename(process.execPath);
-const PROGRAMS = [NODE, 'postgres', 'initdb'];
+const POSTGRES = ['postgres', 'initdb'];
+const PROGRAMS = [NODE, ...POSTGRES, 'redis-server', 'valkey-server'];
 /** What Postgres gets to give its shared memory back. */
 const PATIENCE_MS = 5000;
 
@@ -36,7 +37,7 @@ export async function wipe(folder: string): Promise<void> {
   const impatience = performance.now() + PATIENCE_MS;
   for (let left = processesIn(folder); left.length > 0; left = processesIn(folder)) {
     const isLate = performance.now() > impatience;
-    for (const { pid, program } of left) signal(pid, program === NODE || isLate ? 'SIGKILL' : 'SIGQUIT');
+    for (const { pid, program } of left) signal(pid, POSTGRES.includes(program) && !isLate ? 'SIGQUIT' : 'SIGKILL');
     await sleep(20);
   }
   rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
@@ -57,9 +58,12 @@ function processesIn(folder: string): { pid: number; program: string }[] {
   return pids.flatMap((pid) => {
     try {
       const cwd = readlinkSync(`/proc/${pid}/cwd`);
-      const program = path.basename(readlinkSync(`/proc/${pid}/exe`));
       const isInside = cwd === folder || cwd.startsWith(`${folder}/`);
-      return isInside && PROGRAMS.includes(program) ? [{ pid: Number(pid), program }] : [];
+      if (!isInside) return [];
+      // Its file, or what it was started as: Debian's redis-server is a link, and Node gives itself other names.
+      const names = [path.basename(readlinkSync(`/proc/${pid}/exe`)), nameOf(Number(pid))];
+      const program = names.find((name) => PROGRAMS.includes(name));
+      return program === undefined ? [] : [{ pid: Number(pid), program }];
     } catch {
       // It has ended, or is another account's.
       return [];

@@ -25,23 +25,27 @@ export class Failures {
   }
 }
 
+/** Those who were let in are in the order of the members. */
 export async function connectAll(input: ConnectInput): Promise<{ opened: Client[]; outcome: Connected }> {
-  const { members, concurrency, addresses, ...options } = input;
-  const opened: Client[] = [];
+  const { members, concurrency, addresses, ports = [input.port], ...options } = input;
+  const clients: (Client | undefined)[] = [];
   const failures = new Failures();
   const times: number[] = [];
   const began = performance.now();
   await inParallel(members, concurrency, async (member, index) => {
     const at = performance.now();
     const localAddress = addresses?.[index % addresses.length];
+    const port = ports[index % ports.length] ?? input.port;
     try {
-      opened.push(await Client.open(member, { ...options, ...(localAddress !== undefined && { localAddress }) }));
+      const target = { ...options, port, ...(localAddress !== undefined && { localAddress }) };
+      clients[index] = await Client.open(member, target);
       times.push(performance.now() - at);
     } catch (error) {
       failures.add(error);
     }
   });
   const seconds = (performance.now() - began) / 1000;
+  const opened = clients.filter((client) => client !== undefined);
   const outcome = { connected: opened.length, failed: failures.counts, seconds, latency: latencies(times) };
   return { opened, outcome };
 }

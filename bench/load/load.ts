@@ -9,6 +9,7 @@ import { offered } from './offered.js';
 import { relay } from './relay.js';
 import { requests } from './requests.js';
 import { resume } from './resume.js';
+import { seen } from './seen.js';
 import type { TaskAnswer, TaskRequest, Tasks } from './tasks.js';
 
 let clients: Client[] = [];
@@ -30,6 +31,7 @@ const tasks: Tasks = {
   offered: (input) => offered(clients, input),
   durable: (input) => durable(clients, input),
   lone: (input) => lone(clients, input),
+  seen: (input) => seen(clients, input),
   relay: (input) => relay(clients, input),
   churn: ({ seated, ...input }) => churn(clients.slice(0, seated), input),
   resume,

@@ -1,10 +1,11 @@
 import type { Client } from './client.js';
+import { MessageNumber } from './message-number.js';
+import { MessageOrder } from './message-order.js';
 import type { FanOutResult } from './tasks.js';
 
-const READ_IN_FULL = 4;
 const QUIET_MS = 5000;
 
-/** Counts what comes to whom, and reads a few receivers' frames in full: numbers must be in order, each once. */
+/** Counts what comes to whom; to each, the numbers of the messages must come in order, each once. */
 export class Receivers {
   deliveries = 0;
   disordered = 0;
@@ -17,14 +18,13 @@ export class Receivers {
     event: 'message' | 'typing',
   ) {
     this.counts = new Float64Array(clients.length);
-    const every = Math.max(1, Math.floor(clients.length / READ_IN_FULL));
+    const number = new MessageNumber();
     clients.forEach((client, index) => {
-      const inFull = event === 'message' && index % every === 0;
-      const check = inFull ? this.orderCheck(client) : undefined;
+      const order = event === 'message' ? new MessageOrder(number) : undefined;
       client.on(event, (bytes, start, end) => {
         this.deliveries++;
         this.counts[index] = (this.counts[index] ?? 0) + 1;
-        check?.(bytes.toString('utf8', start, end));
+        if (order?.follows(bytes, start, end) === false) this.disordered++;
         this.onDelivery();
       });
     });
@@ -54,15 +54,6 @@ export class Receivers {
       expected: sent * this.size,
       seconds,
       disordered: this.disordered + wrong,
-    };
-  }
-
-  private orderCheck({ dialect }: Client): (text: string) => void {
-    let last: number | undefined;
-    return (text) => {
-      const seq = Number(dialect.read(text)['seq']);
-      if (last !== undefined && seq !== last + 1) this.disordered++;
-      last = seq;
     };
   }
 }

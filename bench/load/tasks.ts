@@ -8,6 +8,8 @@ export interface ConnectInput extends ClientOptions {
   concurrency: number;
   /** Loopback addresses to come from, in turn. */
   addresses?: string[];
+  /** Servers to connect to, in turn, in place of `port`: member n to the one at n modulo their number. */
+  ports?: number[];
 }
 
 export interface Connected {
@@ -32,7 +34,7 @@ export interface FanOutResult {
   /** `sent` times receivers. */
   expected: number;
   seconds: number;
-  /** Frames out of order, or twice, at the receivers whose frames are read in full. */
+  /** Messages whose number does not follow the one before, and receivers who got too few or too many. */
   disordered: number;
 }
 
@@ -57,12 +59,23 @@ export interface DurableResult {
   /** Messages that came to receivers, the senders themselves among them. */
   deliveries: number;
   expected: number;
+  /** Messages whose number does not follow the one before. */
+  disordered: number;
   seconds: number;
   latency: Latencies;
 }
 
 export interface LoneInput {
   messages: number;
+}
+
+export interface SeenResult {
+  /** From the send to its delivery to the sender itself, on its own node. */
+  own: Latencies;
+  /** From the send to its delivery to the second client. */
+  other: Latencies;
+  /** How much later than to the sender it was delivered to the second client. */
+  later: Latencies;
 }
 
 export interface RelayInput {
@@ -142,6 +155,7 @@ export interface Tasks {
   offered: (input: OfferedInput) => Promise<OfferedResult>;
   durable: (input: DurableInput) => Promise<DurableResult>;
   lone: (input: LoneInput) => Promise<Latencies>;
+  seen: (input: LoneInput) => Promise<SeenResult>;
   relay: (input: RelayInput) => Promise<RelayResult>;
   churn: (input: ChurnInput) => Promise<ChurnResult>;
   resume: (input: ResumeInput) => Promise<ResumeResult>;

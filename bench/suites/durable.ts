@@ -3,6 +3,7 @@ import type { BenchContext, Benchmark, Contestant } from '../harness/benchmark.j
 import type { BenchDatabase } from '../harness/database.js';
 import { medianOf, ratioOf, rowOf } from '../harness/report.js';
 import type { Sample, Section, Verdict } from '../harness/report.js';
+import type { DurableResult } from '../load/tasks.js';
 import type { WriteInput } from '../peers/database-writer.types.js';
 import { closeArenas, connect, openArena, seedCrowd } from './arena.js';
 import type { Arena, Crowd } from './arena.js';
@@ -109,9 +110,8 @@ async function measureParley({ server, load }: Arena, label: string, round: Parl
   const { senders, seconds, database, failures } = round;
   const [program, postgres] = [server.cpuSeconds, database.cpuSeconds()];
   const result = await load.run('durable', { senders, seconds });
-  const { acknowledged, refused, deliveries, expected, latency } = result;
-  if (deliveries < expected) failures.push(`${label}: ${deliveries} deliveries of ${expected} came`);
-  if (refused > 0) failures.push(`${label}: ${refused} messages of ${senders} senders were refused`);
+  const { acknowledged, deliveries, latency } = result;
+  failures.push(...durableShortfall(label, result));
   return {
     perSecond: acknowledged / result.seconds,
     p50: latency.p50,
@@ -121,6 +121,15 @@ async function measureParley({ server, load }: Arena, label: string, round: Parl
     postgresCpu: ((database.cpuSeconds() - postgres) * 1e6) / acknowledged,
     deliveriesPerSecond: deliveries / result.seconds,
   };
+}
+
+export function durableShortfall(label: string, result: DurableResult): string[] {
+  const { refused, deliveries, expected, disordered } = result;
+  const wrong: string[] = [];
+  if (deliveries !== expected) wrong.push(`${label}: ${deliveries} deliveries of ${expected} came`);
+  if (disordered > 0) wrong.push(`${label}: ${disordered} deliveries came out of order, or with a gap or a double`);
+  if (refused > 0) wrong.push(`${label}: ${refused} messages were refused`);
+  return wrong;
 }
 
 async function measurePeer(writers: Writers, database: BenchDatabase, input: WriteInput): Promise<Sample> {

@@ -108,7 +108,7 @@ async function offered(context: BenchContext, { size, arenas, failures }: Room):
   };
 }
 
-function shortfall(label: string, { expected, deliveries, disordered }: FanOutResult): string[] {
+export function shortfall(label: string, { expected, deliveries, disordered }: FanOutResult): string[] {
   const wrong: string[] = [];
   if (deliveries !== expected) wrong.push(`${label}: ${deliveries} deliveries of ${expected} came`);
   if (disordered > 0) wrong.push(`${label}: ${disordered} receivers or frames with a gap, a double or a wrong order`);

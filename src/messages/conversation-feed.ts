@@ -2,18 +2,15 @@ import { BeforeApplicationShutdown, Injectable, OnApplicationBootstrap } from '@
 import { Cluster } from '../cluster/cluster.js';
 import type { Json } from '../cluster/cluster.js';
 import { BackgroundTasks } from '../common/background-tasks.js';
-import { Cancel, Clock } from '../common/clock.js';
+import { Clock } from '../common/clock.js';
 import { deepFreeze } from '../common/deep-freeze.js';
 import type { ConversationId } from '../common/ids.js';
 import { ConversationReader } from './internal/conversation-reader.js';
+import { HeadCheck } from './internal/head-check.js';
 import { LogSource } from './internal/log-source.js';
 import { FeedSubscriber, FeedSubscription } from './feed-subscription.js';
 import type { Change } from './message.js';
 
-/** A log that missed a notification is at most this far behind (protocol section 2.1: 5 s). */
-const HEAD_CHECK_MS = 4000;
-/** Added at random, so that the nodes of a cluster do not all ask at once. */
-const HEAD_CHECK_JITTER_MS = 500;
 const HEAD_CHECK_CHUNK = 1000;
 
 /**
@@ -23,21 +20,23 @@ const HEAD_CHECK_CHUNK = 1000;
 @Injectable()
 export class ConversationFeed implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly readers = new Map<ConversationId, ConversationReader>();
-  private stopChecking: Cancel = () => undefined;
+  private readonly headCheck: HeadCheck;
 
   constructor(
     private readonly cluster: Cluster,
     private readonly source: LogSource,
     private readonly clock: Clock,
     private readonly tasks: BackgroundTasks,
-  ) {}
+  ) {
+    this.headCheck = new HeadCheck({ backplane: cluster.backplane, clock, tasks, check: () => this.checkHeads() });
+  }
 
   onApplicationBootstrap(): void {
-    this.checkLater();
+    this.headCheck.start();
   }
 
   beforeApplicationShutdown(): void {
-    this.stopChecking();
+    this.headCheck.stop();
   }
 
   /**
@@ -78,13 +77,6 @@ export class ConversationFeed implements OnApplicationBootstrap, BeforeApplicati
         else this.readers.get(id)?.end();
       }
     }
-  }
-
-  private checkLater(): void {
-    this.stopChecking = this.clock.after(HEAD_CHECK_MS + Math.random() * HEAD_CHECK_JITTER_MS, () => {
-      this.checkLater();
-      this.tasks.run('head check', () => this.checkHeads());
-    });
   }
 
   private open(conversationId: ConversationId): ConversationReader {

@@ -48,7 +48,7 @@ async function logIn(user: Actor): Promise<Actor> {
   return user.withTokens(access_token, refresh_token);
 }
 
-describe.each(CONNECTIONS)('the end of a session on another node, told by $by (1.1, A11)', (connection) => {
+describe.each(CONNECTIONS)('A11: the end of a session on another node, told by $by (1.1)', (connection) => {
   let nodes: Connected;
   let mate: Actor;
   beforeAll(async () => {

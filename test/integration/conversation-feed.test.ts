@@ -151,6 +151,86 @@ describe('the live stream on one node (2.1)', () => {
     feed.beforeApplicationShutdown();
   });
 
+  it('checks the head every second while the backplane is away, and every 5 s again once it is back', async () => {
+    let checks = 0;
+    source.heads = (ids) => {
+      checks += 1;
+      return LogSource.prototype.heads.call(source, ids);
+    };
+    cluster.topics.fate = () => 'lose';
+    const reader = await live(members.alice);
+    feed.onApplicationBootstrap();
+    cluster.backplane.lose();
+    for (let second = 1; second <= 3; second += 1) {
+      await send();
+      clock.advance(1000);
+      await eventually(() => reader.got.length === second);
+      expect(checks).toBe(second);
+    }
+    await send();
+    cluster.backplane.restore();
+    await eventually(() => reader.got.length === 4);
+    expect(checks).toBe(4);
+    clock.advance(3999);
+    await send();
+    clock.advance(1001);
+    await eventually(() => reader.got.length === 5);
+    expect(checks).toBe(5);
+    feed.beforeApplicationShutdown();
+  });
+
+  it('checks the head at once when notifications may have been lost, and once more for what a check came too early for', async () => {
+    let open: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    let checks = 0;
+    let read = false;
+    source.heads = async (ids) => {
+      checks += 1;
+      const heads = await LogSource.prototype.heads.call(source, ids);
+      read = true;
+      await gate;
+      return heads;
+    };
+    cluster.topics.fate = () => 'lose';
+    const reader = await live(members.alice);
+    feed.onApplicationBootstrap();
+    cluster.backplane.restore();
+    await eventually(() => read);
+    await send();
+    for (let n = 0; n < 3; n += 1) cluster.backplane.restore();
+    clock.advance(5000);
+    expect(checks).toBe(1);
+    open();
+    await eventually(() => reader.got.length === 1);
+    expect(checks).toBe(2);
+    feed.beforeApplicationShutdown();
+  });
+
+  it('misses nothing that was committed while it started on a backplane that had been away', async () => {
+    cluster.topics.fate = () => 'lose';
+    let answer: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    let read = false;
+    source.head = async (id) => {
+      const head = await LogSource.prototype.head.call(source, id);
+      read = true;
+      await gate;
+      return head;
+    };
+    const attaching = attach(members.alice);
+    await eventually(() => read);
+    await send();
+    await feed.checkHeads();
+    answer();
+    const reader = await attaching;
+    await reader.subscription.release(0);
+    await settle(() => reader.got.length === 1);
+  });
+
   it('waits a moment for a notification that was overtaken, and reads the hole only then', async () => {
     cluster.topics.fate = () => 'delay';
     const reader = await live(members.alice);

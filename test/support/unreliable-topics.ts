@@ -1,4 +1,5 @@
-import { Backplane, Cluster, Topics } from '../../src/cluster/cluster.js';
+import { Cluster, Topics } from '../../src/cluster/cluster.js';
+import { RedisBackplane } from '../../src/cluster/internal/redis/redis-backplane.js';
 import type { Documents, Json, LeasedSets } from '../../src/cluster/cluster.js';
 import type { Cancel } from '../../src/common/clock.js';
 
@@ -45,18 +46,18 @@ export class UnreliableTopics extends Topics {
   }
 }
 
-/** A cluster whose topics cannot be relied on. */
+/** A cluster whose topics cannot be relied on; its backplane is away when a test says so. */
 export class UnreliableCluster extends Cluster {
   readonly topics: UnreliableTopics;
   readonly sets: LeasedSets;
   readonly documents: Documents;
-  readonly backplane: Backplane;
+  readonly backplane = new RedisBackplane();
 
   constructor(inner: Cluster) {
     super();
     this.topics = new UnreliableTopics(inner.topics);
     this.sets = inner.sets;
     this.documents = inner.documents;
-    this.backplane = inner.backplane;
+    this.backplane.restore();
   }
 }

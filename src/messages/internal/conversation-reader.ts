@@ -43,6 +43,8 @@ export class ConversationReader implements SubscriptionSource {
   private nextFill: Cancel | undefined;
   private filling = false;
   private started = false;
+  /** Read by a check before the start was over: it may be newer than the head that the start has read. */
+  private earlyHead: ConversationHead | undefined;
   private closed = false;
 
   constructor(
@@ -79,7 +81,9 @@ export class ConversationReader implements SubscriptionSource {
   }
 
   /** The log's head, read by the regular check: catches up with what no notification told. */
-  compare({ lastSeq, membershipVersion }: ConversationHead): void {
+  compare(head: ConversationHead): void {
+    if (!this.started) this.earlyHead = head;
+    const { lastSeq, membershipVersion } = head;
     if (!this.started || (lastSeq <= this.cursor && membershipVersion <= this.membershipVersion)) return;
     // A read under way may have begun before what this head counts was committed.
     if (this.filling) this.behind = true;
@@ -103,6 +107,7 @@ export class ConversationReader implements SubscriptionSource {
     this.membershipVersion = head?.membershipVersion ?? 0;
     this.started = true;
     this.drain();
+    if (this.earlyHead) this.compare(this.earlyHead);
   }
 
   private notice(changes: readonly Change[]): void {
