@@ -4,14 +4,7 @@ import { documentsContract } from '../contract/documents.contract.js';
 import { topicsContract } from '../contract/topics.contract.js';
 import { eventually } from '../support/eventually.js';
 import { RedisServer } from '../support/redis-server.js';
-import { threeNodes } from './support/redis-nodes.js';
-
-/** A server older than 7, as far as we can see it. */
-const WITHOUT_SHARDED_PUBSUB = ['SPUBLISH', 'SSUBSCRIBE', 'SUNSUBSCRIBE'].flatMap((name) => [
-  '--rename-command',
-  name,
-  `hidden-${name}`,
-]);
+import { threeNodes, WITHOUT_SHARDED_PUBSUB } from './support/redis-nodes.js';
 
 describe.each([
   ['a Redis', []],

@@ -9,6 +9,13 @@ import type { ClusterUnderTest } from '../../contract/cluster-under-test.js';
 // That a Redis is away or here again is what these tests are about; it need not be told each time.
 Logger.overrideLogger(['error', 'fatal']);
 
+/** A server older than 7, as far as we can see it. */
+export const WITHOUT_SHARDED_PUBSUB = ['SPUBLISH', 'SSUBSCRIBE', 'SUNSUBSCRIBE'].flatMap((name) => [
+  '--rename-command',
+  name,
+  `hidden-${name}`,
+]);
+
 /** A node of those who share this Redis. */
 export async function redisNode(
   url: string,
