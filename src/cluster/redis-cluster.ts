@@ -6,8 +6,10 @@ import { RedisLeasedSets } from './internal/redis-sets/redis-leased-sets.js';
 import { SET_SCRIPTS } from './internal/redis-sets/set-scripts.js';
 import type { SetTimes } from './internal/redis-sets/scope-care.js';
 import { DOCUMENT_SCRIPTS, RedisDocuments } from './internal/redis/redis-documents.js';
+import { RedisLimiter } from './internal/redis/redis-limiter.js';
 import { RedisLink } from './internal/redis/redis-link.js';
 import { RedisTopics } from './internal/redis/redis-topics.js';
+import type { Limit, Limiter } from './limiter.js';
 
 /** Any number of nodes that share a Redis, or a Redis Cluster. */
 export class RedisCluster extends Cluster {
@@ -24,6 +26,10 @@ export class RedisCluster extends Cluster {
     this.topics = new RedisTopics(this.link);
     this.sets = new RedisLeasedSets(this.link, clock, setTimes);
     this.documents = new RedisDocuments(this.link, clock);
+  }
+
+  limiter(limit: Limit): Limiter {
+    return new RedisLimiter(this.link, limit);
   }
 
   /** Resolves once the Redis has been reached, or after two seconds without it: it goes on trying. */

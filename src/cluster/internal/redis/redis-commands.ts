@@ -20,7 +20,7 @@ type Run = (...args: (string | number)[]) => Promise<unknown>;
 
 /** The connections that commands go over: one, or one to each master of a cluster. Commands of one turn go out together. */
 export class RedisCommands {
-  private readonly client: Redis | Cluster;
+  readonly client: Redis | Cluster;
   private answering = true;
   private corked = false;
 

@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { ReplyError } from 'ioredis';
+import type { Cluster, Redis } from 'ioredis';
 import { Cancel, Clock } from '../../../common/clock.js';
 import { Unavailable } from '../../../common/domain-error.js';
 import type { RedisAddress } from '../../../config/redis-url.js';
@@ -83,6 +84,11 @@ export class RedisLink {
       if (error instanceof ReplyError && !NOT_NOW.test((error as Error).message)) throw error;
       throw new Unavailable();
     }
+  }
+
+  /** For a library that sends its commands itself; undefined while the Redis is away. One client for the link's life. */
+  get client(): Redis | Cluster | undefined {
+    return this.commands?.up && !this.closed ? this.commands.client : undefined;
   }
 
   /** The answer of a script, which runs in one piece; see `ask`. */
