@@ -139,7 +139,8 @@ export class RealtimeServer implements OnModuleInit, BeforeApplicationShutdown {
     cancelGivingUp();
   }
 
-  private async sendAway(): Promise<void> {
+  /** Says `going_away` to everyone who is connected now, and closes with 1012, in waves; they come back spread out. */
+  async sendAway(): Promise<void> {
     const drivers = [...this.drivers.keys()];
     const wave = Math.max(50, Math.ceil(drivers.length / WAVES));
     for (let from = 0; from < drivers.length; from += wave) {

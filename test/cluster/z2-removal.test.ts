@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { ConversationId, UserId } from '../../src/common/ids.js';
 import { NoAccess } from '../../src/messages/messages.errors.js';
 import { MessagesService } from '../../src/messages/messages.service.js';
@@ -57,6 +57,7 @@ function removals({ by, withinMs, start }: Connection, { rounds, reason }: { rou
     nodes = await start();
     await noteRemovals(nodes.a);
   });
+  afterEach(() => nodes.mend());
   afterAll(() => nodes.close());
 
   const remove = async (scene: ChannelScene<string>, { id }: Actor) =>
@@ -93,7 +94,6 @@ function removals({ by, withinMs, start }: Connection, { rounds, reason }: { rou
       expect(await ofBob.next('user_left')).toMatchObject({ user_id: scene.members.alice.id });
       expect(await ofBob.request({ type: 'ping' })).toHaveProperty('server_time');
     }
-    await nodes.mend();
   });
 
   it('lets nothing through that was committed after it, to one who is connected or about to be', async () => {
@@ -167,6 +167,5 @@ function removals({ by, withinMs, start }: Connection, { rounds, reason }: { rou
     await holder.commit();
     await removing;
     expect(await sent).toEqual(new NoAccess());
-    await nodes.mend();
   });
 }

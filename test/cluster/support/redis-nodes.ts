@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { RedisCluster } from '../../../src/cluster/redis-cluster.js';
-import { SystemClock } from '../../../src/common/clock.js';
+import type { SetTimes } from '../../../src/cluster/internal/redis-sets/scope-care.js';
+import { Clock, SystemClock } from '../../../src/common/clock.js';
 import { parseRedisUrl } from '../../../src/config/redis-url.js';
 import type { ClusterUnderTest } from '../../contract/cluster-under-test.js';
 
@@ -9,10 +10,13 @@ import type { ClusterUnderTest } from '../../contract/cluster-under-test.js';
 Logger.overrideLogger(['error', 'fatal']);
 
 /** A node of those who share this Redis. */
-export async function redisNode(url: string): Promise<RedisCluster> {
+export async function redisNode(
+  url: string,
+  { clock = new SystemClock(), setTimes }: { clock?: Clock; setTimes?: SetTimes } = {},
+): Promise<RedisCluster> {
   const address = parseRedisUrl(url);
   if (!address) throw new Error(`Not a Redis: ${url}`);
-  const node = new RedisCluster(address, new SystemClock());
+  const node = new RedisCluster(address, clock, setTimes);
   await node.start();
   return node;
 }

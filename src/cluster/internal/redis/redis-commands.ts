@@ -7,6 +7,8 @@ import type { RedisScript } from './redis-script.js';
 import type { ServerKind } from './server-kind.js';
 
 const SLOTS_REFRESH_MS = 5000;
+/** Commands of a turn go out together. Messages are gathered before they come here, and cost half as much without it. */
+const PIPELINING = { enableAutoPipelining: true, autoPipeliningIgnoredCommands: ['publish', 'spublish'] };
 
 export interface ConnectionEvents {
   /** Whether it can be used may have changed. */
@@ -20,14 +22,18 @@ type Run = (...args: (string | number)[]) => Promise<unknown>;
 export class RedisCommands {
   private readonly client: Redis | Cluster;
   private answering = true;
+  private corked = false;
 
   constructor(
     address: RedisAddress,
     readonly kind: ServerKind,
+    scripts: readonly RedisScript[],
     private readonly clock: Clock,
     private readonly events: ConnectionEvents,
   ) {
     this.client = kind.cluster ? this.openCluster(address) : this.openServer(address);
+    // All before the first command: what is collected for one write knows only those that were there when it began.
+    for (const { name, lua, keys } of scripts) this.client.defineCommand(name, { lua, numberOfKeys: keys });
     this.client.on('error', (error) => {
       events.failed(error);
     });
@@ -43,8 +49,9 @@ export class RedisCommands {
     return this.client.status === 'ready' && this.answering;
   }
 
-  /** Hands a message over. */
+  /** Hands a message over when the piece of work that runs now is over; it waits for no answer to one before. */
   publish(channel: string, message: string): Promise<unknown> {
+    if (this.client instanceof Redis && !this.corked) this.cork(this.client.stream);
     return this.kind.sharded ? this.client.spublish(channel, message) : this.client.publish(channel, message);
   }
 
@@ -54,11 +61,9 @@ export class RedisCommands {
 
   /** Runs a script on the server of its keys; from the second time on only its hash is sent. */
   run(script: RedisScript, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
-    const { name, lua } = script;
     const client = this.client as unknown as Partial<Record<string, Run>>;
-    if (!(name in client)) this.client.defineCommand(name, { lua, numberOfKeys: keys.length });
     // As a method, which it is: it needs its client.
-    return client[name]?.(...keys, ...args) ?? Promise.reject(new Error(`${name} is not defined`));
+    return client[script.name]?.(...keys, ...args) ?? Promise.reject(new Error(`${script.name} is not defined`));
   }
 
   /** Asks every server for a sign of life. */
@@ -96,6 +101,16 @@ export class RedisCommands {
     this.client.disconnect();
   }
 
+  /** What is published until this piece of work is over costs one write. */
+  private cork(stream: Redis['stream']): void {
+    this.corked = true;
+    stream.cork();
+    process.nextTick(() => {
+      this.corked = false;
+      stream.uncork();
+    });
+  }
+
   private masters(): (Redis | undefined)[] {
     if (!(this.client instanceof Cluster)) return [this.client];
     const nodes = new Map(this.client.nodes('master').map((redis) => [keyOf(redis), redis]));
@@ -103,7 +118,7 @@ export class RedisCommands {
   }
 
   private openServer(address: RedisAddress): Redis {
-    const redis = new Redis({ ...connectionOptions(address), ...this.kind.server, enableAutoPipelining: true });
+    const redis = new Redis({ ...connectionOptions(address), ...this.kind.server, ...PIPELINING });
     giveUpStuckHandshakes(redis, this.clock);
     return redis;
   }
@@ -112,7 +127,7 @@ export class RedisCommands {
     const { retryStrategy: _, db: __, ...redisOptions } = connectionOptions(address);
     const cluster = new Cluster([...address.servers], {
       redisOptions,
-      enableAutoPipelining: true,
+      ...PIPELINING,
       enableOfflineQueue: false,
       clusterRetryStrategy: retryStrategy,
       slotsRefreshInterval: SLOTS_REFRESH_MS,

@@ -26,6 +26,7 @@ class DocumentContended extends DomainError {
  */
 const STORE: RedisScript = {
   name: 'parleyStoreDocument',
+  keys: 1,
   lua: `
     local stored = redis.call('GET', KEYS[1])
     local version = stored and string.match(stored, '^%d+') or '0'
@@ -40,6 +41,8 @@ const STORE: RedisScript = {
     redis.call('SET', KEYS[1], document, 'PX', ARGV[3])
     return {1, document}`,
 };
+
+export const DOCUMENT_SCRIPTS = [STORE];
 
 interface Stored {
   done: boolean;

@@ -16,8 +16,8 @@ const CHECK_MS = 1000;
 const START_TIMEOUT_MS = 2000;
 /** Messages that come in by one connection alone may be missing for so long before the Redis counts as away. */
 const SUBSCRIBER_GRACE_MS = 1000;
-/** Messages that are on their way out at once; what comes on top is not passed on, as if it were lost. */
-const MOST_IN_FLIGHT = 20_000;
+/** Characters that are on their way out at once, to a server that has stopped reading; what comes on top is lost. */
+const MOST_IN_FLIGHT = 33_554_432;
 /** Answers that say that the server cannot serve now, which another time it may. */
 const NOT_NOW = /^(LOADING|CLUSTERDOWN|MASTERDOWN|READONLY|TRYAGAIN|BUSY|NOREPLICAS) /;
 
@@ -39,6 +39,8 @@ export class RedisLink {
   constructor(
     private readonly address: RedisAddress,
     private readonly clock: Clock,
+    /** All that `run` will be asked for. */
+    private readonly scripts: readonly RedisScript[],
   ) {
     this.subscriptions = new RedisSubscriptions(address, clock, this.events);
   }
@@ -90,21 +92,21 @@ export class RedisLink {
 
   /** Hands a message over, in order, without waiting; it is lost when the Redis is away. */
   publish(channel: string, message: string): void {
-    if (!this.commands?.up || this.closed || this.inFlight >= MOST_IN_FLIGHT) return;
-    this.inFlight += 1;
-    this.commands.publish(channel, message).then(this.onHandedOver, this.onHandedOver);
+    const { length } = message;
+    if (!this.commands?.up || this.closed || this.inFlight + length > MOST_IN_FLIGHT) return;
+    this.inFlight += length;
+    const over = (outcome: unknown) => {
+      this.inFlight -= length;
+      if (outcome instanceof Error) this.lastFailure = outcome.message;
+      if (this.inFlight === 0) this.whenIdle();
+    };
+    this.commands.publish(channel, message).then(over, over);
   }
 
   /** Resolves once the server has confirmed it; while the Redis is away, at once: it counts from `restored` on. */
   subscribe(channel: string, listener: (message: string) => void): Promise<Cancel> {
     return this.subscriptions.subscribe(channel, listener);
   }
-
-  private readonly onHandedOver = (failure: unknown): void => {
-    this.inFlight -= 1;
-    if (failure instanceof Error) this.lastFailure = failure.message;
-    if (this.inFlight === 0) this.whenIdle();
-  };
 
   private get events() {
     return {
@@ -125,7 +127,7 @@ export class RedisLink {
   private async open(): Promise<void> {
     const kind = await this.findOut();
     if (!kind || this.closed) return;
-    this.commands = new RedisCommands(this.address, kind, this.clock, this.events);
+    this.commands = new RedisCommands(this.address, kind, this.scripts, this.clock, this.events);
     this.subscriptions.open(this.commands);
     this.stopChecking = this.clock.every(CHECK_MS, () => void this.check());
   }
