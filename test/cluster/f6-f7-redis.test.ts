@@ -5,6 +5,7 @@ import { expectWhole } from '../faults/support/oracle.js';
 import { chance, count, figures, progress } from '../faults/support/scale.js';
 import { Stage } from '../faults/support/stage.js';
 import { eventually } from '../support/eventually.js';
+import { SocketClient } from '../support/socket-client.js';
 import { NodeCluster } from './support/node-cluster.js';
 
 const MINUTE_MS = 60_000;
@@ -19,17 +20,17 @@ describe('a Redis that loses notifications', { timeout: 30 * MINUTE_MS }, () => 
   }, MINUTE_MS);
   afterAll(() => cluster.stop());
 
-  /** Two writers on each node, and readers of both. */
+  /** All is written on one node, so that the other knows of nothing by itself; readers are on both. */
   const underLoad = async () => {
     const stage = await theatre.freshChannel();
     stage.read(6);
-    stage.write(4, { everyMs: 20 });
+    stage.write(4, { everyMs: 20, through: stage.server });
     await somewhere(stage, chance());
     return stage;
   };
-  const settled = async (id: string, stage: Stage, facts: Record<string, number>) => {
+  const settled = async (id: string, stage: Stage, facts: Record<string, number>, { stored = 0 } = {}) => {
     await stage.settle();
-    const verdict = await expectWhole(stage);
+    const verdict = await expectWhole(stage, { stored });
     // Not one of them had to come back: what was lost is between the nodes.
     for (const { resumes } of stage.readers) expect(resumes).toBe(0);
     expect(stage.errors).toEqual({});
@@ -47,6 +48,21 @@ describe('a Redis that loses notifications', { timeout: 30 * MINUTE_MS }, () => 
     }
     expect(killed).toBeGreaterThan(0);
     await settled('F6', stage, { kills, 'connections killed': killed });
+  });
+
+  it('F6: nor does one right behind the last message before a silence', async () => {
+    const stage = await theatre.freshChannel();
+    stage.read(4);
+    await Promise.all(stage.readers.map((reader) => reader.reached(0)));
+    const sender = await SocketClient.connect(stage.urlOf(stage.user(1)));
+    const rounds = count('F6.silences');
+    for (let seq = 1; seq <= rounds; seq++) {
+      expect(await cluster.redis.command('CLIENT', 'KILL', 'TYPE', 'pubsub')).toBeGreaterThan(0);
+      expect(await sender.request({ type: 'message', content: 'and silence' })).toMatchObject({ type: 'ack', seq });
+      await Promise.all(stage.readers.map((reader) => reader.reached(seq, MINUTE_MS)));
+    }
+    await sender.close();
+    await settled('F6 silence', stage, { rounds }, { stored: rounds });
   });
 
   it('F7: with Redis frozen messages are acknowledged and come to every node, and it is used again once it thaws', async () => {
