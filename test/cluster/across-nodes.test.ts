@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../support/eventually.js';
 import { RedisServer } from '../support/redis-server.js';
 import { channelScene, register } from '../support/scene.js';
 import { startTwoNodes } from './support/two-nodes.js';
@@ -15,8 +16,8 @@ afterAll(async () => {
   await redis.stop();
 });
 
-async function channelOnBoth() {
-  const { members, channelId } = await channelScene(nodes.a, { members: ['alice', 'bob'] });
+async function channelOnBoth(type: 'TEXT' | 'VOICE' = 'TEXT') {
+  const { members, channelId } = await channelScene(nodes.a, { members: ['alice', 'bob'], type });
   const alice = await members.alice.channel(channelId);
   const bob = await members.bob.on(nodes.b).channel(channelId);
   return { members, channelId, alice, bob };
@@ -50,5 +51,24 @@ describe('what one node does is seen on the other (2, 3)', () => {
     for (let n = 1; n <= 20; n += 1) expect(await b.next('dm_message')).toMatchObject({ content: String(n), seq: n });
     b.send({ type: 'dm_typing', is_typing: true });
     expect(await a.next('dm_typing')).toMatchObject({ user_id: bob.id, is_typing: true });
+  });
+
+  it('signals of a call, in the order sent, to all connections of the target and to the one that is named', async () => {
+    const { members, alice, bob, channelId } = await channelOnBoth('VOICE');
+    const second = await members.bob.on(nodes.b).channel(channelId);
+    const { connection_id: named } = await second.next('connected');
+    const here = () => alice.seen.some(({ type, user_id }) => type === 'user_joined' && user_id === members.bob.id);
+    await eventually(here);
+    const offer = { type: 'webrtc_offer', target_user_id: members.bob.id };
+    for (let n = 1; n <= 20; n += 1) alice.send({ ...offer, data: n });
+    expect(await alice.request({ ...offer, data: 'named', target_connection_id: named })).toMatchObject({
+      type: 'ack',
+    });
+    for (const client of [second, bob])
+      for (let n = 1; n <= 20; n += 1) expect(await client.next('webrtc_offer')).toMatchObject({ data: n });
+    expect(await second.next('webrtc_offer')).toMatchObject({ data: 'named', from_user_id: members.alice.id });
+    bob.send({ type: 'webrtc_answer', target_user_id: members.alice.id, data: 'back' });
+    expect(await alice.next('webrtc_answer')).toMatchObject({ data: 'back', from_user_id: members.bob.id });
+    expect(bob.seen.filter(({ type }) => type === 'webrtc_offer')).toHaveLength(20);
   });
 });
