@@ -5,13 +5,14 @@ import { Settings } from '../config/settings.js';
 import { Cluster } from './cluster.js';
 import { EventBridge } from './event-bridge.js';
 import { LocalCluster } from './local-cluster.js';
+import { RateLimits } from './rate-limits.js';
 import { RedisCluster } from './redis-cluster.js';
 
 /** One node alone, or with REDIS_URL any number of them. */
 @Global()
 @Module({
-  providers: [{ provide: Cluster, inject: [Settings, Clock], useFactory: open }, EventBridge],
-  exports: [Cluster],
+  providers: [{ provide: Cluster, inject: [Settings, Clock], useFactory: open }, EventBridge, RateLimits],
+  exports: [Cluster, RateLimits],
 })
 export class ClusterModule implements OnApplicationShutdown {
   constructor(@Inject(Cluster) private readonly cluster: Cluster) {}

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.js';
 import { Actor, expectOk, PASSWORD, register } from '../support/scene.js';
 import type { SocketClient } from '../support/socket-client.js';
@@ -55,6 +55,7 @@ describe.each(CONNECTIONS)('A11: the end of a session on another node, told by $
     nodes = await connection.start();
     mate = await register(nodes.a, 'mate');
   });
+  afterEach(() => nodes.mend());
   afterAll(() => nodes.close());
 
   /** A user of two sessions, whose sockets are on the other node. */
@@ -83,7 +84,6 @@ describe.each(CONNECTIONS)('A11: the end of a session on another node, told by $
       }
     });
     await Promise.all(outcomes);
-    await nodes.mend();
   });
 
   it('is told apart from a new name: the sockets there speak under it', async () => {
@@ -96,6 +96,5 @@ describe.each(CONNECTIONS)('A11: the end of a session on another node, told by $
       sockets.get(first)?.send({ type: 'webrtc_offer', data: {} });
       return (await other.next('webrtc_offer', OFFER_WAIT_MS))['from_username'] === username;
     }, connection.withinMs);
-    await nodes.mend();
   });
 });

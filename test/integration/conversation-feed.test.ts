@@ -171,9 +171,9 @@ describe('the live stream on one node (2.1)', () => {
     cluster.backplane.restore();
     await eventually(() => reader.got.length === 4);
     expect(checks).toBe(4);
-    clock.advance(3999);
+    clock.advance(3499);
     await send();
-    clock.advance(1001);
+    clock.advance(1501);
     await eventually(() => reader.got.length === 5);
     expect(checks).toBe(5);
     feed.beforeApplicationShutdown();

@@ -1,5 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { LocalCluster } from '../../cluster/local-cluster.js';
+import { RateLimits } from '../../cluster/rate-limits.js';
 import { RateLimited } from '../../common/domain-error.js';
+import { ManualClock } from '../../common/manual-clock.js';
 import { parseSettings } from '../../config/settings.js';
 import { LoginLimits } from './login-limits.js';
 
@@ -12,7 +15,7 @@ describe('login limits (8, A1)', () => {
   });
 
   it('take nothing from an account whose tries were refused because of the address alone', async () => {
-    const limits = new LoginLimits(parseSettings({}));
+    const limits = new LoginLimits(parseSettings({}), new RateLimits(new LocalCluster(new ManualClock())));
     const attempt = (name: string) =>
       limits.attempt({ account: `unknown ${name}`, ip: '203.0.113.1' }, () => Promise.resolve(undefined));
     for (let n = 0; n < 20; n++) await attempt(`other ${n}`);

@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { RateLimiterRes } from 'rate-limiter-flexible';
+import type { Limiter } from '../../cluster/limiter.js';
+import { RateLimits } from '../../cluster/rate-limits.js';
 import { RateLimited } from '../../common/domain-error.js';
 import type { UserId } from '../../common/ids.js';
 import { Settings } from '../../config/settings.js';
@@ -18,22 +20,23 @@ export interface Attempt {
   ip: string | null;
 }
 
-/** How often passwords may be guessed and accounts be made. Counted before anything is hashed, on this node alone. */
+/** How often passwords may be guessed and accounts be made. Counted before anything is hashed. */
 @Injectable()
 export class LoginLimits {
-  private readonly pair = new RateLimiterMemory({ keyPrefix: 'pair', points: 5, duration: MINUTE_S });
-  private readonly address = new RateLimiterMemory({ keyPrefix: 'address', points: 20, duration: MINUTE_S });
-  private readonly account = new RateLimiterMemory({
-    keyPrefix: 'account',
-    points: ACCOUNT_FAILURES_PER_HOUR,
-    duration: HOUR_S,
-  });
-  private readonly delay = new RateLimiterMemory({ keyPrefix: 'delay', points: 1, duration: MINUTE_S });
-  private readonly registrations = new RateLimiterMemory({ keyPrefix: 'register', points: 60, duration: MINUTE_S });
+  private readonly pair: Limiter;
+  private readonly address: Limiter;
+  private readonly account: Limiter;
+  private readonly delay: Limiter;
+  private readonly registrations: Limiter;
   private readonly disabled: boolean;
 
-  constructor(settings: Settings) {
+  constructor(settings: Settings, limits: RateLimits) {
     this.disabled = settings.RATE_LIMIT_DISABLED;
+    this.pair = limits.limiter({ name: 'pair', points: 5, seconds: MINUTE_S });
+    this.address = limits.limiter({ name: 'address', points: 20, seconds: MINUTE_S });
+    this.account = limits.limiter({ name: 'account', points: ACCOUNT_FAILURES_PER_HOUR, seconds: HOUR_S });
+    this.delay = limits.limiter({ name: 'delay', points: 1, seconds: MINUTE_S });
+    this.registrations = limits.limiter({ name: 'register', points: 60, seconds: MINUTE_S });
   }
 
   /**
@@ -84,7 +87,7 @@ export class LoginLimits {
   }
 }
 
-async function consume(limiter: RateLimiterMemory, key: string): Promise<void> {
+async function consume(limiter: Limiter, key: string): Promise<void> {
   try {
     await limiter.consume(key);
   } catch (error) {

@@ -10,6 +10,17 @@ export async function somewhere(stage: Stage, random: Randomness): Promise<void>
   await eventually(all, 60_000);
 }
 
+/** How much later than its acknowledgement each message came to the readers, the slowest hundredth and the slowest. */
+export function lag({ writers, readers }: Stage): Record<string, number> {
+  const ackedAt = new Map(
+    writers.flatMap(({ acked }) => [...acked.values()].map(({ seq, atMs }) => [seq, atMs] as const)),
+  );
+  const late = readers
+    .flatMap(({ seenAtMs }) => [...seenAtMs].map(([seq, atMs]) => Math.round(atMs - (ackedAt.get(seq) ?? atMs))))
+    .sort((a, b) => a - b);
+  return { 'lag p99, ms': late[Math.floor(late.length * 0.99)] ?? 0, 'lag, longest, ms': late.at(-1) ?? 0 };
+}
+
 /** The figures of a run under load, for the soak's table. */
 export function summary(stage: Stage, verdict: Verdict): Record<string, number | string> {
   return {

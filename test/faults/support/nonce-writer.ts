@@ -7,6 +7,8 @@ export interface Acked {
   seq: number;
   /** From the first attempt, through whatever came between. */
   afterMs: number;
+  /** On the clock of the process. */
+  atMs: number;
 }
 
 interface WriterOptions {
@@ -73,8 +75,8 @@ export class NonceWriter {
       const started = performance.now();
       const ack = await this.untilAcknowledged(nonce);
       if (ack['duplicate'] === true) this.duplicates++;
-      const afterMs = performance.now() - started;
-      this.acked.set(nonce, { id: ack['id'] as string, seq: ack['seq'] as number, afterMs });
+      const atMs = performance.now();
+      this.acked.set(nonce, { id: ack['id'] as string, seq: ack['seq'] as number, afterMs: atMs - started, atMs });
     }
   }
 

@@ -20,7 +20,11 @@ export class ReconnectingSocket {
   /** How often it was closed with each code; 1006: without one. */
   readonly closes = new Map<number, number>();
   connections = 0;
+  /** Attempts that came to no connection. */
+  failures = 0;
   private ws: WebSocket | undefined;
+  /** The server has asked for this much patience before the next attempt. */
+  private askedToWaitMs = 0;
   private readonly stopping = new AbortController();
   private readonly ended: Promise<void>;
 
@@ -49,14 +53,19 @@ export class ReconnectingSocket {
 
   private async stayConnected(): Promise<void> {
     for (let failures = 0; !this.stopping.signal.aborted;) {
+      const { connections } = this;
       const code = await this.untilClosed(() => {
         failures = 0;
         this.connections++;
       });
-      this.closes.set(code, (this.closes.get(code) ?? 0) + 1);
+      if (this.connections > connections) this.closes.set(code, (this.closes.get(code) ?? 0) + 1);
+      else this.failures++;
       this.handlers.lost?.();
       const most = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** failures++);
-      await sleep(Math.random() * most);
+      await sleep(this.askedToWaitMs || Math.random() * most, undefined, { signal: this.stopping.signal }).catch(
+        () => undefined,
+      );
+      this.askedToWaitMs = 0;
     }
   }
 
@@ -66,7 +75,9 @@ export class ReconnectingSocket {
     ws.on('open', onOpen);
     ws.on('message', (data: Buffer) => {
       const text = data.toString();
-      this.handlers.received(this.handlers.parse?.(text) ?? (JSON.parse(text) as ReceivedEvent));
+      const event = this.handlers.parse?.(text) ?? (JSON.parse(text) as ReceivedEvent);
+      if (event.type === 'going_away') this.askedToWaitMs = event['retry_after_ms'] as number;
+      this.handlers.received(event);
     });
     ws.on('error', () => undefined);
     return new Promise((resolve) => {

@@ -4,7 +4,7 @@ import type { ReceivedEvent } from '../../support/socket-client.js';
 import { ReconnectingSocket } from './reconnecting-socket.js';
 
 /** A server, or a proxy before one. */
-interface Place {
+export interface Place {
   wsUrl: string;
   api: ApiClient;
 }
@@ -39,6 +39,8 @@ interface Numbered {
 export class ResumingReader {
   /** The message of each number. */
   readonly seen: Map<number, string>;
+  /** When each number came, on the clock of the process; one that skims does not note it. */
+  readonly seenAtMs = new Map<number, number>();
   delivered = 0;
   /** What broke the promise, in words. */
   readonly violations: string[] = [];
@@ -126,6 +128,7 @@ export class ResumingReader {
     this.position = rev;
     this.delivered++;
     this.seen.set(rev, id);
+    if (this.options.skims !== true) this.seenAtMs.set(rev, performance.now());
   }
 
   /** What the connection brings meanwhile waits, and what the feed has brought already is dropped. */

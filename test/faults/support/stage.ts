@@ -4,6 +4,7 @@ import { MortalServer } from './mortal-server.js';
 import { NonceWriter } from './nonce-writer.js';
 import { OwnPostgres } from './own-postgres.js';
 import { ResumingReader } from './resuming-reader.js';
+import type { Place } from './resuming-reader.js';
 
 const USERS = ['alice', 'bob', 'carol', 'dave'] as const;
 
@@ -74,20 +75,21 @@ export class Stage {
     return this.users[index % this.users.length]!;
   }
 
-  /** Spread over the nodes. `everyMs`: a writer begins a message no more often than that. */
-  write(count: number, how: { content?: string; everyMs?: number } = {}): void {
+  /** Spread over the nodes, or through a proxy. `everyMs`: a writer begins a message no more often than that. */
+  write(count: number, { through, ...how }: { content?: string; everyMs?: number; through?: Place } = {}): void {
     for (let i = 0; i < count; i++) {
-      const server = this.rotation(i);
+      const server = through ? () => through : this.rotation(i);
       const url = () => this.urlOf(this.user(i), { presence: 'none' }, server());
       this.writers.push(new NonceWriter({ url, name: `w${i}`, ...how }));
     }
   }
 
-  /** Spread over the nodes. */
-  read(count: number, from: { since?: number; epoch?: string } = {}): void {
+  /** Spread over the nodes, or through a proxy. */
+  read(count: number, { through, ...from }: { since?: number; epoch?: string; through?: Place } = {}): void {
     for (let i = 0; i < count; i++) {
       const { token } = this.user(i);
-      this.readers.push(new ResumingReader({ server: this.rotation(i), channelId: this.channelId, token, ...from }));
+      const server = through ? () => through : this.rotation(i);
+      this.readers.push(new ResumingReader({ server, channelId: this.channelId, token, ...from }));
     }
   }
 
@@ -116,7 +118,7 @@ export class Stage {
     await this.database.remove();
   }
 
-  urlOf({ token }: Actor, query: Record<string, string> = {}, { wsUrl } = this.server): string {
+  urlOf({ token }: Actor, query: Record<string, string> = {}, { wsUrl }: Pick<Place, 'wsUrl'> = this.server): string {
     const search = new URLSearchParams({ token, ...query }).toString();
     return `${wsUrl}/ws/channel/${this.channelId}?${search}`;
   }

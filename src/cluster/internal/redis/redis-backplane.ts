@@ -38,9 +38,10 @@ export class RedisBackplane extends Backplane {
   }
 
   private tell(event: BackplaneEvent): void {
-    for (const { listener } of [...(this.listeners.get(event) ?? [])]) {
+    const seats = this.listeners.get(event) ?? new Set();
+    for (const seat of [...seats]) {
       try {
-        listener();
+        if (seats.has(seat)) seat.listener();
       } catch (err) {
         this.logger.error({ msg: 'backplane listener failed', event, err });
       }

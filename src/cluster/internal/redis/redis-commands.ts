@@ -7,6 +7,8 @@ import type { RedisScript } from './redis-script.js';
 import type { ServerKind } from './server-kind.js';
 
 const SLOTS_REFRESH_MS = 5000;
+/** Commands of a turn go out together. Messages are gathered before they come here, and cost half as much without it. */
+const PIPELINING = { enableAutoPipelining: true, autoPipeliningIgnoredCommands: ['publish', 'spublish'] };
 
 export interface ConnectionEvents {
   /** Whether it can be used may have changed. */
@@ -18,8 +20,9 @@ type Run = (...args: (string | number)[]) => Promise<unknown>;
 
 /** The connections that commands go over: one, or one to each master of a cluster. Commands of one turn go out together. */
 export class RedisCommands {
-  private readonly client: Redis | Cluster;
+  readonly client: Redis | Cluster;
   private answering = true;
+  private corked = false;
 
   constructor(
     address: RedisAddress,
@@ -46,8 +49,9 @@ export class RedisCommands {
     return this.client.status === 'ready' && this.answering;
   }
 
-  /** Hands a message over. */
+  /** Hands a message over when the piece of work that runs now is over; it waits for no answer to one before. */
   publish(channel: string, message: string): Promise<unknown> {
+    if (this.client instanceof Redis && !this.corked) this.cork(this.client.stream);
     return this.kind.sharded ? this.client.spublish(channel, message) : this.client.publish(channel, message);
   }
 
@@ -97,6 +101,16 @@ export class RedisCommands {
     this.client.disconnect();
   }
 
+  /** What is published until this piece of work is over costs one write. */
+  private cork(stream: Redis['stream']): void {
+    this.corked = true;
+    stream.cork();
+    process.nextTick(() => {
+      this.corked = false;
+      stream.uncork();
+    });
+  }
+
   private masters(): (Redis | undefined)[] {
     if (!(this.client instanceof Cluster)) return [this.client];
     const nodes = new Map(this.client.nodes('master').map((redis) => [keyOf(redis), redis]));
@@ -104,7 +118,7 @@ export class RedisCommands {
   }
 
   private openServer(address: RedisAddress): Redis {
-    const redis = new Redis({ ...connectionOptions(address), ...this.kind.server, enableAutoPipelining: true });
+    const redis = new Redis({ ...connectionOptions(address), ...this.kind.server, ...PIPELINING });
     giveUpStuckHandshakes(redis, this.clock);
     return redis;
   }
@@ -113,7 +127,7 @@ export class RedisCommands {
     const { retryStrategy: _, db: __, ...redisOptions } = connectionOptions(address);
     const cluster = new Cluster([...address.servers], {
       redisOptions,
-      enableAutoPipelining: true,
+      ...PIPELINING,
       enableOfflineQueue: false,
       clusterRetryStrategy: retryStrategy,
       slotsRefreshInterval: SLOTS_REFRESH_MS,

@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { ReplyError } from 'ioredis';
+import type { Cluster, Redis } from 'ioredis';
 import { Cancel, Clock } from '../../../common/clock.js';
 import { Unavailable } from '../../../common/domain-error.js';
 import type { RedisAddress } from '../../../config/redis-url.js';
@@ -16,8 +17,8 @@ const CHECK_MS = 1000;
 const START_TIMEOUT_MS = 2000;
 /** Messages that come in by one connection alone may be missing for so long before the Redis counts as away. */
 const SUBSCRIBER_GRACE_MS = 1000;
-/** Messages that are on their way out at once; what comes on top is not passed on, as if it were lost. */
-const MOST_IN_FLIGHT = 20_000;
+/** Characters that are on their way out at once, to a server that has stopped reading; what comes on top is lost. */
+const MOST_IN_FLIGHT = 33_554_432;
 /** Answers that say that the server cannot serve now, which another time it may. */
 const NOT_NOW = /^(LOADING|CLUSTERDOWN|MASTERDOWN|READONLY|TRYAGAIN|BUSY|NOREPLICAS) /;
 
@@ -85,6 +86,11 @@ export class RedisLink {
     }
   }
 
+  /** For a library that sends its commands itself; undefined while the Redis is away. One client for the link's life. */
+  get client(): Redis | Cluster | undefined {
+    return this.commands?.up && !this.closed ? this.commands.client : undefined;
+  }
+
   /** The answer of a script, which runs in one piece; see `ask`. */
   run(script: RedisScript, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
     return this.ask((redis) => redis.run(script, keys, args));
@@ -92,21 +98,21 @@ export class RedisLink {
 
   /** Hands a message over, in order, without waiting; it is lost when the Redis is away. */
   publish(channel: string, message: string): void {
-    if (!this.commands?.up || this.closed || this.inFlight >= MOST_IN_FLIGHT) return;
-    this.inFlight += 1;
-    this.commands.publish(channel, message).then(this.onHandedOver, this.onHandedOver);
+    const { length } = message;
+    if (!this.commands?.up || this.closed || this.inFlight + length > MOST_IN_FLIGHT) return;
+    this.inFlight += length;
+    const over = (outcome: unknown) => {
+      this.inFlight -= length;
+      if (outcome instanceof Error) this.lastFailure = outcome.message;
+      if (this.inFlight === 0) this.whenIdle();
+    };
+    this.commands.publish(channel, message).then(over, over);
   }
 
   /** Resolves once the server has confirmed it; while the Redis is away, at once: it counts from `restored` on. */
   subscribe(channel: string, listener: (message: string) => void): Promise<Cancel> {
     return this.subscriptions.subscribe(channel, listener);
   }
-
-  private readonly onHandedOver = (failure: unknown): void => {
-    this.inFlight -= 1;
-    if (failure instanceof Error) this.lastFailure = failure.message;
-    if (this.inFlight === 0) this.whenIdle();
-  };
 
   private get events() {
     return {

@@ -26,6 +26,8 @@ export function connectionOptions({ username, password, database, tls }: RedisAd
     autoResendUnfulfilledCommands: false,
     autoResubscribe: false,
     retryStrategy,
+    // A master that has become a replica: the name that we know may lead to the new one by now.
+    reconnectOnError: (error) => error.message.startsWith('READONLY '),
   };
 }
 

@@ -10,6 +10,8 @@ import type { RedisLink } from './redis-link.js';
 
 const NODE_BYTES = 9;
 const NODE_CHARACTERS = 12;
+/** More than that goes out in several. */
+const MOST_CHARACTERS = 65_536;
 
 interface Channel {
   subscribers: number;
@@ -25,6 +27,8 @@ export class RedisTopics extends Topics {
   private readonly logger = new Logger(RedisTopics.name);
   private readonly audience = new Audience<Json>();
   private readonly channels = new Map<string, Channel>();
+  /** By topic, what has been published in this turn: JSON with commas between. */
+  private readonly leaving = new Map<string, string>();
   private readonly node = randomBytes(NODE_BYTES).toString('base64url');
 
   constructor(private readonly link: RedisLink) {
@@ -37,8 +41,14 @@ export class RedisTopics extends Topics {
       if (this.audience.has(topic)) {
         this.audience.send(topic, isFrozenJson(message) ? message : deepFreeze(JSON.parse(text) as Json));
       }
-      this.link.publish(channelOf(topic), this.node + text);
+      this.handOver(topic, text);
     });
+  }
+
+  /** Hands over now what waits for the end of the turn. */
+  flush(): void {
+    for (const [topic, texts] of this.leaving) this.send(topic, texts);
+    this.leaving.clear();
   }
 
   async subscribe(topic: string, listener: (message: Json) => void): Promise<Cancel> {
@@ -52,6 +62,26 @@ export class RedisTopics extends Topics {
       if (active) this.leave(topic, channel);
       active = false;
     };
+  }
+
+  /** What one turn of the event loop publishes to a topic goes out as one message: each costs the same, whatever its size. */
+  private handOver(topic: string, text: string): void {
+    if (this.leaving.size === 0) {
+      setImmediate(() => {
+        this.flush();
+      });
+    }
+    const texts = this.leaving.get(topic);
+    if (texts === undefined) this.leaving.set(topic, text);
+    else if (texts.length + text.length <= MOST_CHARACTERS) this.leaving.set(topic, `${texts},${text}`);
+    else {
+      this.send(topic, texts);
+      this.leaving.set(topic, text);
+    }
+  }
+
+  private send(topic: string, texts: string): void {
+    this.link.publish(channelOf(topic), `${this.node}[${texts}]`);
   }
 
   private open(topic: string): Channel {
@@ -72,14 +102,20 @@ export class RedisTopics extends Topics {
     });
   }
 
-  private receive(topic: string, message: string): void {
-    if (message.startsWith(this.node)) return;
+  private receive(topic: string, text: string): void {
+    if (text.startsWith(this.node)) return;
+    for (const message of this.read(topic, text)) this.audience.send(topic, message);
+  }
+
+  private read(topic: string, text: string): Json[] {
     try {
-      this.audience.send(topic, deepFreeze(JSON.parse(message.slice(NODE_CHARACTERS)) as Json));
+      const messages: unknown = JSON.parse(text.slice(NODE_CHARACTERS));
+      if (Array.isArray(messages)) return deepFreeze(messages as Json[]);
     } catch {
       // Not the error: it may quote the message, which may be what somebody wrote.
-      this.logger.warn({ msg: 'a message that is not JSON was dropped', topic });
     }
+    this.logger.warn({ msg: 'a message that no node has sent was dropped', topic });
+    return [];
   }
 }
 
