@@ -205,6 +205,8 @@ export class ScopeCare {
     this.wasAway = true;
     this.lease.broken();
     this.watches.doubt();
+    // Who has joined may be waiting for the delta, which will not come now.
+    for (const scope of this.watches.names) this.watches.showAlone(scope, this.parts.own.in(scope));
   }
 
   private async restored(): Promise<void> {

@@ -81,6 +81,12 @@ export class ScopeMirror {
     this.tell(version, change);
   }
 
+  /** An entry of this node's own that it has not been told of, because word of it was lost or nothing could be read. */
+  learn(entry: Entry): void {
+    const change = changeOf(this.entries.get(entry.member.member), entry);
+    if (change) this.tell(Math.max(this.version + 1, entry.stamp), change);
+  }
+
   /**
    * Becomes this state, one delta per difference, up to its version. When that is too low for so many deltas, nothing
    * happens: the answer is a version to raise the scope to, before it is read again.
@@ -97,7 +103,10 @@ export class ScopeMirror {
       if (change) changes.push(change);
     }
     const enough = this.version + changes.length;
-    if (state.version < enough && state.entries.size > 0) return enough;
+    if (state.version < enough && state.entries.size > 0) {
+      this.doubtful = doubtful;
+      return enough;
+    }
     this.become(state, held, changes);
     return undefined;
   }

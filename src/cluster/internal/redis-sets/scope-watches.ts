@@ -92,10 +92,9 @@ export class ScopeWatches {
     for (const delta of held) this.receive(scope, delta);
   }
 
-  /** Shows a mirror that nothing could be read for what this node knows for itself. */
+  /** Nothing can be read: the mirror shows at least what this node knows for itself. */
   showAlone(scope: string, entries: readonly Entry[]): void {
-    const { mirror } = this.watches.get(scope) ?? {};
-    for (const entry of entries) mirror?.change(Math.max(mirror.version, entry.stamp) + 1, { kind: 'joined', entry });
+    for (const entry of entries) this.watches.get(scope)?.mirror.learn(entry);
     this.giveUp(scope);
   }
 
