@@ -5,7 +5,9 @@ import { NestFactory } from '@nestjs/core';
 import type { INestApplication } from '@nestjs/common';
 import { ClusterModule } from '../../src/cluster/cluster.module.js';
 import { Clock } from '../../src/common/clock.js';
+import { BackgroundTasks } from '../../src/common/background-tasks.js';
 import { CommonModule } from '../../src/common/common.module.js';
+import { DomainEvents } from '../../src/common/domain-events.js';
 import { Ids, SessionId, UserId } from '../../src/common/ids.js';
 import { Unavailable } from '../../src/common/domain-error.js';
 import { SettingsModule } from '../../src/config/settings.module.js';
@@ -77,8 +79,8 @@ interface EchoOptions {
 const commonWith = (clock: Clock): DynamicModule => ({
   module: EchoRootModule,
   global: true,
-  providers: [{ provide: Clock, useValue: clock }, Ids],
-  exports: [Clock, Ids],
+  providers: [{ provide: Clock, useValue: clock }, Ids, DomainEvents, BackgroundTasks],
+  exports: [Clock, Ids, DomainEvents, BackgroundTasks],
 });
 
 export interface EchoApp {
