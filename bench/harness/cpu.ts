@@ -43,6 +43,15 @@ export function cpuSeconds(pid: number): number {
   }
 }
 
+/** How many times a process has called the kernel to write; NaN where the kernel does not tell. */
+export function writeCalls(pid: number): number {
+  try {
+    return Number(/^syscw: (\d+)$/m.exec(readFileSync(`/proc/${pid}/io`, 'latin1'))?.[1]);
+  } catch {
+    return NaN;
+  }
+}
+
 /** Seconds of CPU of a process and its children, those that have ended too: Postgres has one for each connection. */
 export function familyCpuSeconds(pid: number): number {
   let ticks = 0;

@@ -1,4 +1,5 @@
 import type { BenchContext } from '../harness/benchmark.js';
+import { writeCalls } from '../harness/cpu.js';
 import type { BenchDatabase } from '../harness/database.js';
 import { startRedis } from '../harness/redis.js';
 import type { BenchRedis } from '../harness/redis.js';
@@ -45,20 +46,26 @@ export async function connectAround(arena: NodeArena, members: Member[], failure
   await connect(arena, members, failures, { ports: arena.nodes.map(({ port }) => port) });
 }
 
-/** Microseconds of CPU for each delivery: of all nodes together, of their Redis, and of Postgres. */
-export async function withCpuPerDelivery<T extends { deliveries: number }>(
+/**
+ * Microseconds of CPU for each delivery: of all nodes together, of their Redis, and of Postgres. `writes`: how often the
+ * nodes call the kernel to write for a thousand deliveries, which is what most of their CPU goes to, and has no noise.
+ */
+export async function withCostPerDelivery<T extends { deliveries: number }>(
   { nodes, redis }: NodeArena,
   database: BenchDatabase,
   work: () => Promise<T>,
-): Promise<{ cpu: Sample; result: T }> {
+): Promise<{ cost: Sample; result: T }> {
+  const sum = (of: (node: Server) => number) => nodes.reduce((total, node) => total + of(node), 0);
   const read = () => ({
-    nodes: nodes.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0),
+    nodes: sum(({ cpuSeconds }) => cpuSeconds),
     redis: redis?.cpuSeconds() ?? NaN,
     postgres: database.cpuSeconds(),
+    writes: sum(({ pid }) => writeCalls(pid)),
   });
   const before = read();
   const result = await work();
   const after = read();
-  const each = (key: keyof typeof before) => ((after[key] - before[key]) * 1e6) / result.deliveries;
-  return { cpu: { nodes: each('nodes'), redis: each('redis'), postgres: each('postgres') }, result };
+  const each = (key: keyof typeof before, unit: number) => ((after[key] - before[key]) * unit) / result.deliveries;
+  const [nodesCpu, redisCpu, postgresCpu] = [each('nodes', 1e6), each('redis', 1e6), each('postgres', 1e6)];
+  return { cost: { nodes: nodesCpu, redis: redisCpu, postgres: postgresCpu, writes: each('writes', 1000) }, result };
 }

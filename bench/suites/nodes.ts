@@ -3,7 +3,7 @@ import { medianOf, ratioOf, rowOf } from '../harness/report.js';
 import type { Section, Verdict } from '../harness/report.js';
 import { closeNodes } from './node-arena.js';
 import { fanOut, hotChannel, offered, seenOnAnother, smallChannels } from './node-sections.js';
-import { ONE, openStage, TWO } from './node-stage.js';
+import { ONE, openStage, TWO, warmUp } from './node-stage.js';
 import type { Stage } from './node-stage.js';
 
 /** What a second and a third node cost. Clients are spread evenly over the nodes, and so are those who send. */
@@ -12,6 +12,7 @@ export const nodesBenchmark: Benchmark = {
   title: 'One, two and three nodes: the CPU of all of them for each delivery',
   run: async (context) => {
     const stage = await openStage(context);
+    await warmUp(stage);
     const shown = async (measure: (stage: Stage) => Promise<Section>) => {
       const section = await measure(stage);
       context.show(section);
