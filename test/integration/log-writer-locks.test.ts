@@ -64,6 +64,21 @@ describe('a conversation that another transaction holds (F16)', () => {
     expect(await contentsOf(channelId)).toEqual(upTo(8).map(String));
   });
 
+  it('is written together with others like it when they are freed in time, as another node frees them', async () => {
+    const [first, ...others] = await Promise.all(upTo(5).map(() => logScene(app)));
+    const free = others.pop()!;
+    const holder = await Holder.of(app, ...[first!, ...others].map(({ channelId }) => channelId));
+    const sent = [first!.send(first!.alice, 'x')];
+    await writerWaits(app);
+    sent.push(...others.map(({ send, alice }) => send(alice, 'x')));
+    // Its batch is theirs, or comes after it: they have been found held.
+    await free.send(free.alice, 'x');
+    await holder.commit();
+    await Promise.all(sent);
+    const logs = await Promise.all(others.map(({ channelId }) => logOf(app, channelId)));
+    expect(new Set(logs.flat().map(({ tx }) => tx)).size).toBe(1);
+  });
+
   it('has as many drafts wait as are allowed; the next ones are told when to come back', async () => {
     const { channelId, alice, send } = await logScene(app);
     const holder = await Holder.of(app, channelId);

@@ -10,7 +10,7 @@ beforeEach(() => {
   clock = new ManualClock();
   ends = 0;
   crowded.waiting = 0;
-  wait = new CrowdWait(clock, crowded);
+  wait = new CrowdWait(clock, crowded, 0.5);
 });
 
 const look = async () => {

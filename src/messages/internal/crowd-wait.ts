@@ -14,8 +14,8 @@ export interface Crowded {
 
 /**
  * Senders who wait for their answers send again together, when a batch is told of. The first of them would go alone, and
- * all others wait for it: a flush to disk for one message. So half of a crowd is gathered before the next batch goes, as
- * long as more come, for some milliseconds at most; the other half is told of meanwhile. Where few send, nobody waits.
+ * all others wait for it: a flush to disk for one message. So half of a crowd, or all of it, is gathered before the next batch goes, as
+ * long as more come, for some milliseconds at most; the others are told of meanwhile. Where few send, nobody waits.
  */
 export class CrowdWait {
   private goal = 0;
@@ -24,13 +24,15 @@ export class CrowdWait {
   constructor(
     private readonly clock: Clock,
     private readonly crowded: Crowded,
+    /** How much of a crowd is gathered. */
+    private readonly share: number,
   ) {}
 
   /** A batch is done, and its senders are about to be told: so many drafts were in it, or wait. */
   begin(present: number): void {
     this.end();
     if (present < CROWD) return;
-    this.goal = Math.floor(present / 2);
+    this.goal = Math.floor(present * this.share);
     this.lookOn(this.crowded.waiting, MOST_LOOKS);
   }
 

@@ -31,18 +31,18 @@ describe('which drafts are written together', () => {
     add('a', 'a1');
     add('b', 'b1');
     add('a', 'a2');
-    expect(idsOf(lines.take())).toEqual(['a1', 'a2', 'b1']);
-    expect(lines.take()).toBeUndefined();
+    expect(idsOf(lines.take('any'))).toEqual(['a1', 'a2', 'b1']);
+    expect(lines.take('any')).toBeUndefined();
   });
 
   it('none of a conversation that is being written: its next ones wait for the end of the batch', () => {
     add('a', 'a1');
-    const first = lines.take()!;
+    const first = lines.take('any')!;
     add('a', 'a2');
     add('b', 'b1');
-    expect(idsOf(lines.take())).toEqual(['b1']);
+    expect(idsOf(lines.take('any'))).toEqual(['b1']);
     lines.release(first);
-    expect(idsOf(lines.take())).toEqual(['a2']);
+    expect(idsOf(lines.take('any'))).toEqual(['a2']);
   });
 
   it('a nonce of a sender once: the second one waits, and so do those behind it', () => {
@@ -51,22 +51,22 @@ describe('which drafts are written together', () => {
     lines.add(draft('a', 'a3', { nonce: 'n' }));
     add('a', 'a4');
     lines.add(draft('b', 'b1', { nonce: 'n' }));
-    const batch = lines.take()!;
+    const batch = lines.take('any')!;
     expect(idsOf(batch)).toEqual(['a1', 'a2', 'b1']);
     lines.release(batch);
-    expect(idsOf(lines.take())).toEqual(['a3', 'a4']);
+    expect(idsOf(lines.take('any'))).toEqual(['a3', 'a4']);
   });
 
   it('at most 1000, and about a million characters; conversations take turns', () => {
     add('a', ...Array.from({ length: 1000 }, (_, n) => `a${n}`));
     add('b', 'b1');
-    const first = lines.take()!;
+    const first = lines.take('any')!;
     expect(first.drafts).toHaveLength(1000);
     add('a', 'again');
     lines.release(first);
-    expect(idsOf(lines.take())).toEqual(['b1', 'again']);
+    expect(idsOf(lines.take('any'))).toEqual(['b1', 'again']);
     for (let n = 0; n < 300; n += 1) lines.add(draft('c', `c${n}`, { content: 'x'.repeat(4000) }));
-    expect(lines.take()!.drafts).toHaveLength(250);
+    expect(lines.take('any')!.drafts).toHaveLength(250);
   });
 });
 
@@ -79,7 +79,7 @@ describe('how many may wait', () => {
   it('10,000 of all, those that are being written too', () => {
     for (let log = 0; log < 10; log += 1) add(`${log}`, ...Array.from({ length: 1000 }, (_, n) => `${n}`));
     expect(add('b', 'b1')).toEqual([false]);
-    const batch = lines.take()!;
+    const batch = lines.take('any')!;
     expect(add('b', 'b1')).toEqual([false]);
     for (const done of batch.drafts) lines.settled(done);
     expect(add('b', 'b1')).toEqual([true]);
@@ -95,48 +95,64 @@ describe('how many may wait', () => {
 describe('a conversation that somebody else holds', () => {
   const contend = (log: string, ids: string[], since = 0) => {
     for (const id of ids) lines.add(draft(log, id, { since }));
-    const batch = lines.take()!;
+    const batch = lines.take('any')!;
     lines.putBack(batch, batch.drafts);
     lines.release(batch);
   };
 
-  it('is written by itself, what was put back first, until nothing of it waits', () => {
-    contend('a', ['a1', 'a2']);
+  it('is written with others like it, what was put back first, and for a second everything of it', () => {
+    contend('a', ['a1', 'a2'], 100);
     add('a', 'a3');
-    add('b', 'b1');
-    expect(idsOf(lines.take())).toEqual(['b1']);
-    const first = lines.takeContended()!;
-    expect(idsOf(first)).toEqual(['a1', 'a2', 'a3']);
-    add('a', 'a4');
+    contend('b', ['b1'], 100);
+    add('c', 'c1');
+    expect(idsOf(lines.take('any'))).toEqual(['c1']);
+    expect(lines.waiting('shared')).toBe(4);
+    const first = lines.take('shared')!;
+    expect(idsOf(first)).toEqual(['a1', 'a2', 'a3', 'b1']);
     lines.release(first);
-    expect(lines.take()).toBeUndefined();
-    const second = lines.takeContended()!;
-    expect(idsOf(second)).toEqual(['a4']);
-    lines.release(second);
-    add('a', 'a5');
-    expect(idsOf(lines.take())).toEqual(['a5']);
+    lines.add(draft('a', 'a4', { since: 1099 }));
+    lines.add(draft('b', 'b2', { since: 1100 }));
+    expect(idsOf(lines.take('shared'))).toEqual(['a4']);
+    expect(idsOf(lines.take('any'))).toEqual(['b2']);
+  });
+
+  it('is written alone, for five seconds, once it was waited for in vain', () => {
+    contend('a', ['a1']);
+    contend('b', ['b1']);
+    const batch = lines.take('shared')!;
+    lines.putBack(batch, batch.drafts);
+    lines.release(batch);
+    expect(lines.take('shared')).toBeUndefined();
+    const alone = lines.take('alone')!;
+    expect(idsOf(alone)).toEqual(['a1']);
+    expect(idsOf(lines.take('alone'))).toEqual(['b1']);
+    expect(lines.take('alone')).toBeUndefined();
+    lines.release(alone);
+    lines.add(draft('a', 'a2', { since: 4999 }));
+    expect(lines.take('shared')).toBeUndefined();
+    expect(idsOf(lines.take('alone'))).toEqual(['a2']);
   });
 
   it('is put back alone: the others of its batch are done', () => {
     add('a', 'a1');
     add('b', 'b1');
-    const batch = lines.take()!;
+    const batch = lines.take('any')!;
     lines.putBack(batch, batch.drafts.slice(0, 1));
     lines.release(batch);
-    expect(lines.take()).toBeUndefined();
-    expect(idsOf(lines.takeContended())).toEqual(['a1']);
-    expect(lines.takeContended()).toBeUndefined();
+    expect(lines.take('any')).toBeUndefined();
+    expect(idsOf(lines.take('shared'))).toEqual(['a1']);
+    expect(lines.take('shared')).toBeUndefined();
   });
 
   it('gives up what waits behind it, or has waited too long for its turn', () => {
     contend('a', ['a1']);
-    const batch = lines.takeContended()!;
+    const batch = lines.take('shared')!;
     add('a', 'a2');
     contend('b', ['b1'], 100);
     contend('c', ['c1'], 200);
     expect(lines.clear(batch).map(({ id }) => id)).toEqual(['a2']);
     expect(lines.clearContended(150).map(({ id }) => id)).toEqual(['b1']);
-    expect(idsOf(lines.takeContended())).toEqual(['c1']);
-    expect(lines.takeContended()).toBeUndefined();
+    expect(idsOf(lines.take('shared'))).toEqual(['c1']);
+    expect(lines.take('shared')).toBeUndefined();
   });
 });

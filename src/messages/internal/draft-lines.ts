@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { ConversationId } from '../../common/ids.js';
 import type { PendingDraft } from './pending-draft.js';
 
@@ -8,13 +9,22 @@ const BATCH_CHARACTERS = 1_000_000;
 const LINE_LIMIT = 1000;
 const TOTAL_LIMIT = 10_000;
 const TOTAL_CHARACTERS = 8_000_000;
+/** For how long a log keeps its turn: what another node wrote it writes again, what was held for long is held on. */
+const KEPT_MS = { any: 0, shared: 1000, alone: 5000 };
+const KEPT_LIMIT = 10_000;
+
+/**
+ * `any`: with all others, what somebody else holds is skipped. `shared`: somebody else held it, as another node does for
+ * the moment of a batch, so it is waited for, together with others like it. `alone`: that was in vain, so no other waits
+ * for it.
+ */
+export type Turn = 'any' | 'shared' | 'alone';
 
 /** The drafts of one conversation that wait, in the order of arrival. */
 interface Line {
   readonly conversationId: ConversationId;
   drafts: PendingDraft[];
-  /** Somebody else holds its lock: it is written by itself, so that no other line waits for it. */
-  contended: boolean;
+  turn: Turn;
 }
 
 /** Drafts that are committed together: each line's are together, and in order. */
@@ -30,10 +40,11 @@ export interface Batch {
 export class DraftLines {
   private readonly lines = new Map<ConversationId, Line>();
   /** Lines with drafts, none of them in a batch, in the order of their turns. */
-  private readonly ready = new Set<Line>();
-  private readonly contended = new Set<Line>();
+  private readonly waitingLines = { any: new Set<Line>(), shared: new Set<Line>(), alone: new Set<Line>() };
+  private readonly waitingDrafts = { any: 0, shared: 0, alone: 0 };
+  /** Logs that somebody else held, and when the draft came that found it so. */
+  private readonly kept = new LRUCache<ConversationId, { turn: Turn; since: number }>({ max: KEPT_LIMIT });
   private count = 0;
-  private readyCount = 0;
   private characters = 0;
 
   /** Drafts that wait or are being written. */
@@ -42,8 +53,8 @@ export class DraftLines {
   }
 
   /** Drafts that the next batch may take. */
-  get waiting(): number {
-    return this.readyCount;
+  waiting(turn: Turn): number {
+    return this.waitingDrafts[turn];
   }
 
   /** Whether it was taken in; false when too much waits already. */
@@ -53,37 +64,25 @@ export class DraftLines {
     if (full || (known && known.drafts.length >= LINE_LIMIT)) return false;
     this.count += 1;
     this.characters += draft.content.length;
-    const line = known ?? this.open(draft.conversationId);
+    const line = known ?? this.open(draft);
     line.drafts.push(draft);
-    if (this.ready.has(line)) this.readyCount += 1;
+    if (this.waitingLines[line.turn].has(line)) this.waitingDrafts[line.turn] += 1;
     return true;
   }
 
   /** What is written next; undefined when nothing can be. */
-  take(): Batch | undefined {
-    if (this.ready.size === 0) return undefined;
+  take(turn: Turn): Batch | undefined {
+    if (this.waitingLines[turn].size === 0) return undefined;
     const lines: Line[] = [];
     const drafts: PendingDraft[] = [];
     const room = { rows: BATCH_ROWS, characters: BATCH_CHARACTERS };
-    for (const line of this.ready) {
-      this.ready.delete(line);
-      this.readyCount -= line.drafts.length;
+    for (const line of this.waitingLines[turn]) {
+      this.unqueue(line);
       lines.push(line);
       takeFrom(line, drafts, room);
-      if (room.rows <= 0 || room.characters <= 0) break;
+      if (turn === 'alone' || room.rows <= 0 || room.characters <= 0) break;
     }
     return { lines, drafts };
-  }
-
-  /** The next line whose lock has to be waited for; undefined when there is none. */
-  takeContended(): Batch | undefined {
-    for (const line of this.contended) {
-      this.contended.delete(line);
-      const drafts: PendingDraft[] = [];
-      takeFrom(line, drafts, { rows: BATCH_ROWS, characters: BATCH_CHARACTERS });
-      return { lines: [line], drafts };
-    }
-    return undefined;
   }
 
   /** A draft was answered, whatever the answer. */
@@ -98,7 +97,8 @@ export class DraftLines {
       const own = drafts.filter(({ conversationId }) => conversationId === line.conversationId);
       if (own.length === 0) continue;
       line.drafts = [...own, ...line.drafts];
-      line.contended = true;
+      line.turn = line.turn === 'any' ? 'shared' : 'alone';
+      this.kept.set(line.conversationId, { turn: line.turn, since: own.at(-1)?.since ?? 0 });
     }
   }
 
@@ -106,8 +106,7 @@ export class DraftLines {
   release({ lines }: Batch): void {
     for (const line of lines) {
       if (line.drafts.length === 0) this.lines.delete(line.conversationId);
-      else if (line.contended) this.contended.add(line);
-      else this.makeReady(line);
+      else this.queue(line);
     }
   }
 
@@ -119,25 +118,32 @@ export class DraftLines {
   /** What has waited since before then for its turn to wait for a lock. */
   clearContended(before: number): PendingDraft[] {
     const cleared: PendingDraft[] = [];
-    for (const line of this.contended) {
+    for (const line of [...this.waitingLines.shared, ...this.waitingLines.alone]) {
       if ((line.drafts[0]?.since ?? before) >= before) continue;
-      this.contended.delete(line);
+      this.unqueue(line);
       this.lines.delete(line.conversationId);
       cleared.push(...line.drafts);
     }
     return cleared;
   }
 
-  private open(conversationId: ConversationId): Line {
-    const line = { conversationId, drafts: [], contended: false };
+  private open({ conversationId, since }: PendingDraft): Line {
+    const kept = this.kept.get(conversationId);
+    const turn = kept && since - kept.since < KEPT_MS[kept.turn] ? kept.turn : 'any';
+    const line: Line = { conversationId, drafts: [], turn };
     this.lines.set(conversationId, line);
-    this.makeReady(line);
+    this.queue(line);
     return line;
   }
 
-  private makeReady(line: Line): void {
-    this.ready.add(line);
-    this.readyCount += line.drafts.length;
+  private queue(line: Line): void {
+    this.waitingLines[line.turn].add(line);
+    this.waitingDrafts[line.turn] += line.drafts.length;
+  }
+
+  private unqueue(line: Line): void {
+    this.waitingLines[line.turn].delete(line);
+    this.waitingDrafts[line.turn] -= line.drafts.length;
   }
 }
 

@@ -8,17 +8,16 @@ import { ConversationFeed } from '../conversation-feed.js';
 import type { Change, Sent } from '../message.js';
 import { NoAccess, NonceReused } from '../messages.errors.js';
 import { LogAppend } from '../persistence/log-append.js';
-import type { AppendOutcome, LockMode } from '../persistence/log-append.js';
+import type { AppendOutcome } from '../persistence/log-append.js';
 import { CrowdWait } from './crowd-wait.js';
 import { DraftLines } from './draft-lines.js';
-import type { Batch } from './draft-lines.js';
+import type { Batch, Turn } from './draft-lines.js';
 import { messageOf, pendingDraft } from './pending-draft.js';
 import type { PendingDraft, Submission } from './pending-draft.js';
 
-/** Statements for many conversations that are under way at once. */
-const BATCHES_AT_ONCE = 1;
-/** Conversations whose lock is waited for at once, each with a connection of the pool in its hands. */
-const CONTENDED_AT_ONCE = 2;
+/** Statements that are under way at once, each with a connection of the pool in its hands. */
+const AT_ONCE = { any: 1, shared: 1, alone: 2 };
+const TURNS = ['any', 'shared', 'alone'] as const;
 /** A draft that has waited this long for one of those places is refused. */
 const CONTENDED_WAIT_MS = 1000;
 const RETRY_MS = { least: 100, most: 5000 };
@@ -32,8 +31,8 @@ type Outcome = AppendOutcome | { is: 'failed'; error: unknown };
 @Injectable()
 export class LogWriter implements OnApplicationShutdown {
   private readonly lines = new DraftLines();
-  private readonly crowd: CrowdWait;
-  private readonly underWay = { skip: 0, wait: 0 };
+  private readonly crowds: Record<'any' | 'shared', CrowdWait>;
+  private readonly underWay = { any: 0, shared: 0, alone: 0 };
   /** What a draft of the latest batch took. */
   private msPerDraft = 1;
   private whenIdle: (() => void) | undefined;
@@ -44,15 +43,8 @@ export class LogWriter implements OnApplicationShutdown {
     private readonly clock: Clock,
     private readonly ids: Ids,
   ) {
-    const { lines } = this;
-    this.crowd = new CrowdWait(clock, {
-      get waiting() {
-        return lines.waiting;
-      },
-      over: () => {
-        this.dispatch();
-      },
-    });
+    // Of logs that other nodes write too, they write while this node tells: so all of its crowd is gathered, not half.
+    this.crowds = { any: this.crowdOf('any', 0.5), shared: this.crowdOf('shared', 1) };
   }
 
   /**
@@ -87,33 +79,43 @@ export class LogWriter implements OnApplicationShutdown {
     });
   }
 
+  private crowdOf(turn: Turn, share: number): CrowdWait {
+    const { lines } = this;
+    const crowded = {
+      get waiting() {
+        return lines.waiting(turn);
+      },
+      over: () => {
+        this.dispatch();
+      },
+    };
+    return new CrowdWait(this.clock, crowded, share);
+  }
+
   private dispatch(): void {
-    while (this.underWay.skip < BATCHES_AT_ONCE && !this.crowd.holds) {
-      const batch = this.lines.take();
-      if (batch === undefined) break;
-      void this.commit(batch, 'skip');
-    }
-    while (this.underWay.wait < CONTENDED_AT_ONCE) {
-      const batch = this.lines.takeContended();
-      if (batch === undefined) break;
-      void this.commit(batch, 'wait');
+    for (const turn of TURNS) {
+      while (this.underWay[turn] < AT_ONCE[turn] && (turn === 'alone' || !this.crowds[turn].holds)) {
+        const batch = this.lines.take(turn);
+        if (batch === undefined) break;
+        void this.commit(batch, turn);
+      }
     }
   }
 
   /** The next batch is on its way before this one is told of: Postgres works while this node delivers. */
-  private async commit(batch: Batch, lock: LockMode): Promise<void> {
+  private async commit(batch: Batch, turn: Turn): Promise<void> {
     const { drafts } = batch;
     const began = this.clock.now();
     const sentAt = this.clock.date().toISOString();
-    this.underWay[lock] += 1;
-    const outcomes = await this.attempt(drafts, sentAt, lock);
-    this.underWay[lock] -= 1;
+    this.underWay[turn] += 1;
+    const outcomes = await this.attempt(drafts, sentAt, turn);
+    this.underWay[turn] -= 1;
     this.msPerDraft = (this.clock.now() - began) / drafts.length;
-    if (lock === 'wait') this.refuseLocked(batch, outcomes[0]);
+    if (turn !== 'any') this.refuseLocked(batch, outcomes[0]);
     const busy = drafts.filter((_, n) => outcomes[n]?.is === 'busy');
     if (busy.length > 0) this.lines.putBack(batch, busy);
     this.lines.release(batch);
-    if (lock === 'skip') this.crowd.begin(drafts.length + this.lines.waiting);
+    if (turn !== 'alone') this.crowds[turn].begin(drafts.length + this.lines.waiting(turn));
     this.dispatch();
     this.settle(drafts, outcomes, sentAt);
   }
@@ -122,17 +124,18 @@ export class LogWriter implements OnApplicationShutdown {
    * One outcome each, whatever happens. A batch that Postgres refuses is halved until the refusal is its own draft's
    * alone; one whose outcome is not known is not tried again, because what has no nonce would be stored twice.
    */
-  private async attempt(drafts: readonly PendingDraft[], sentAt: string, lock: LockMode): Promise<Outcome[]> {
+  private async attempt(drafts: readonly PendingDraft[], sentAt: string, turn: Turn): Promise<Outcome[]> {
     try {
-      return await this.log.append(drafts, sentAt, lock);
+      return await this.log.append(drafts, sentAt, turn === 'any' ? 'skip' : 'wait');
     } catch (error) {
       const locked = error instanceof RowLocked;
-      if (locked && lock === 'skip') return drafts.map(() => ({ is: 'busy' }));
+      const others = turn === 'any' || (turn === 'shared' && !isOfOneLog(drafts));
+      if (locked && others) return drafts.map(() => ({ is: 'busy' }));
       const final = locked ? isOfOneLog(drafts) : error instanceof Unavailable || drafts.length === 1;
       if (final) return drafts.map(() => ({ is: 'failed', error }));
       const half = Math.ceil(drafts.length / 2);
-      const first = await this.attempt(drafts.slice(0, half), sentAt, 'wait');
-      return [...first, ...(await this.attempt(drafts.slice(half), sentAt, 'wait'))];
+      const first = await this.attempt(drafts.slice(0, half), sentAt, 'alone');
+      return [...first, ...(await this.attempt(drafts.slice(half), sentAt, 'alone'))];
     }
   }
 
