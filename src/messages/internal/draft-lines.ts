@@ -9,8 +9,8 @@ const BATCH_CHARACTERS = 1_000_000;
 const LINE_LIMIT = 1000;
 const TOTAL_LIMIT = 10_000;
 const TOTAL_CHARACTERS = 8_000_000;
-/** For how long a log keeps its turn: what another node wrote it writes again, what was held for long is held on. */
-const KEPT_MS = { any: 0, shared: 1000, alone: 5000 };
+/** For how long a log keeps its turn: what another node wrote it writes again, what was held for long may be held on. */
+const KEPT_MS = { any: 0, shared: 1000, alone: 1000 };
 const KEPT_LIMIT = 10_000;
 
 /**

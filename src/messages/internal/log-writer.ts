@@ -8,7 +8,7 @@ import { ConversationFeed } from '../conversation-feed.js';
 import type { Change, Sent } from '../message.js';
 import { NoAccess, NonceReused } from '../messages.errors.js';
 import { LogAppend } from '../persistence/log-append.js';
-import type { AppendOutcome } from '../persistence/log-append.js';
+import type { AppendOutcome, LockMode } from '../persistence/log-append.js';
 import { CrowdWait } from './crowd-wait.js';
 import { DraftLines } from './draft-lines.js';
 import type { Batch, Turn } from './draft-lines.js';
@@ -18,6 +18,7 @@ import type { PendingDraft, Submission } from './pending-draft.js';
 /** Statements that are under way at once, each with a connection of the pool in its hands. */
 const AT_ONCE = { any: 1, shared: 1, alone: 2 };
 const TURNS = ['any', 'shared', 'alone'] as const;
+const LOCKS = { any: 'skip', shared: 'wait briefly', alone: 'wait' } as const satisfies Record<Turn, LockMode>;
 /** A draft that has waited this long for one of those places is refused. */
 const CONTENDED_WAIT_MS = 1000;
 const RETRY_MS = { least: 100, most: 5000 };
@@ -126,11 +127,12 @@ export class LogWriter implements OnApplicationShutdown {
    */
   private async attempt(drafts: readonly PendingDraft[], sentAt: string, turn: Turn): Promise<Outcome[]> {
     try {
-      return await this.log.append(drafts, sentAt, turn === 'any' ? 'skip' : 'wait');
+      return await this.log.append(drafts, sentAt, LOCKS[turn]);
     } catch (error) {
       const locked = error instanceof RowLocked;
-      const others = turn === 'any' || (turn === 'shared' && !isOfOneLog(drafts));
-      if (locked && others) return drafts.map(() => ({ is: 'busy' }));
+      if (locked && turn === 'any') return drafts.map(() => ({ is: 'busy' }));
+      // Tells which of them it was: the others need not wait for it.
+      if (locked && turn === 'shared') return this.attempt(drafts, sentAt, 'any');
       const final = locked ? isOfOneLog(drafts) : error instanceof Unavailable || drafts.length === 1;
       if (final) return drafts.map(() => ({ is: 'failed', error }));
       const half = Math.ceil(drafts.length / 2);

@@ -30,8 +30,11 @@ export type AppendOutcome =
   | { is: 'rate_limited'; retryAfterMs: number }
   | { is: 'busy' };
 
-/** `skip`: drafts of logs that somebody else holds come back as `busy`; `wait`: up to the lock's time limit. */
-export type LockMode = 'skip' | 'wait';
+/**
+ * `skip`: drafts of logs that somebody else holds come back as `busy`; `wait`: up to the lock's time limit; `wait briefly`:
+ * as long as another node takes to write a batch.
+ */
+export type LockMode = 'skip' | 'wait' | 'wait briefly';
 
 interface JsonRow extends Omit<MessageRow, 'created_at' | 'edited_at' | 'deleted_at' | 'username'> {
   created_at: string;
@@ -52,15 +55,27 @@ type ResultRow = [
   earlier: (JsonRow | null)[] | null,
 ];
 
+/** The limit holds for the one statement, and is set before the function begins, which needs what that answers. */
+const limited = (limit: string) => `set_config('lock_timeout', ${limit}, true) AS limited(ms), LATERAL`;
+
 const APPEND = statement('SELECT * FROM append_messages($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)');
+const APPEND_BRIEFLY = statement(
+  `SELECT f.* FROM ${limited('$12')} append_messages($1 OR ms IS NULL, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) AS f`,
+);
 
 type LoneRow = [seq: number | null, username: string, membershipVersion: number];
 
 const APPEND_ONE = statement('SELECT * FROM append_message($1, $2, $3, $4, $5, $6, $7, $8, $9)');
+const APPEND_ONE_BRIEFLY = statement(
+  `SELECT f.* FROM ${limited('$10')} append_message($1 OR ms IS NULL, $2, $3, $4, $5, $6, $7, $8, $9) AS f`,
+);
 
 /** The statements that make changes of the logs (docs/adr/0006-batched-log-writer.md). */
 @Injectable()
 export class LogAppend {
+  /** What `wait briefly` is, in ms: many times what a batch takes, and too little to be noticed. */
+  brieflyMs = 50;
+
   constructor(private readonly statements: PreparedStatements) {}
 
   /**
@@ -81,7 +96,7 @@ export class LogAppend {
   /** Undefined: it was not stored, and `append_messages` tells why. */
   private async appendOne(message: Appendable, sentAt: string, lock: LockMode): Promise<AppendOutcome | undefined> {
     const { id, conversationId, senderId, content, expectedKind, nonce, draftHash } = message;
-    const [row] = await this.statements.arrays<LoneRow>(APPEND_ONE, [
+    const [row] = await this.statements.arrays<LoneRow>(lock === 'wait briefly' ? APPEND_ONE_BRIEFLY : APPEND_ONE, [
       lock === 'skip',
       sentAt,
       conversationId,
@@ -91,6 +106,7 @@ export class LogAppend {
       expectedKind,
       nonce,
       draftHash === undefined ? undefined : `\\x${draftHash}`,
+      ...this.limitOf(lock),
     ]);
     const [seq, senderUsername = '', membershipVersion = 0] = row ?? [];
     if (typeof seq !== 'number') return undefined;
@@ -102,7 +118,7 @@ export class LogAppend {
     const logIds = [...new Set(messages.map(({ conversationId }) => conversationId))].sort();
     const places = new Map(logIds.map((id, index) => [id, index + 1]));
     const logs = messages.map(({ conversationId }) => places.get(conversationId) ?? 0);
-    const [row] = await this.statements.arrays<ResultRow>(APPEND, [
+    const [row] = await this.statements.arrays<ResultRow>(lock === 'wait briefly' ? APPEND_BRIEFLY : APPEND, [
       lock === 'skip',
       sentAt,
       plain(logIds),
@@ -114,8 +130,13 @@ export class LogAppend {
       someOf(messages.map(({ nonce }) => nonce)),
       byteArrays(messages.map(({ draftHash }) => draftHash)),
       someOf(messages.map(({ mentionedNames }) => mentionedNames)),
+      ...this.limitOf(lock),
     ]);
     return logs.map((log, n) => outcomeOf(row, n, log - 1));
+  }
+
+  private limitOf(lock: LockMode): string[] {
+    return lock === 'wait briefly' ? [String(this.brieflyMs)] : [];
   }
 }
 
