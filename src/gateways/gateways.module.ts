@@ -6,6 +6,7 @@ import { MessagesModule } from '../messages/messages.module.js';
 import { PresenceModule } from '../presence/presence.module.js';
 import { SignalingModule } from '../signaling/signaling.module.js';
 import { ChannelAdmission } from './channel/channel.admission.js';
+import { ChannelCalls } from './channel/channel.calls.js';
 import { ChannelGateway } from './channel/channel.gateway.js';
 import { ChannelPresenceController } from './channel/http/channel-presence.controller.js';
 import { DmAdmission } from './dm/dm.admission.js';
@@ -27,6 +28,7 @@ import { GroupPresenceController } from './user/http/group-presence.controller.j
     EpochWatch,
     SenderNames,
     ChannelAdmission,
+    ChannelCalls,
     ChannelGateway,
     DmAdmission,
     DmGateway,

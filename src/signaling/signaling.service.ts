@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Cluster } from '../cluster/cluster.js';
 import type { Json, Member } from '../cluster/cluster.js';
+import type { Cancel } from '../common/clock.js';
 import { Settings } from '../config/settings.js';
 import type { ConnectionId, UserId } from '../common/ids.js';
 import { PresenceService } from '../presence/presence.service.js';
@@ -24,6 +25,11 @@ export interface CallEntry {
   order: number;
   /** Those who were there before, by order. */
   others: PlacedParticipant[];
+}
+
+export interface CallChange {
+  kind: 'joined' | 'left';
+  participant: PlacedParticipant;
 }
 
 export interface Signal {
@@ -77,6 +83,17 @@ export class SignalingService {
     if (outcome.status === 'full' || outcome.status === 'taken') throw new CallFull();
     const others = outcome.members.filter(({ member }) => member !== connectionId).map(placed);
     return { order: outcome.order, others };
+  }
+
+  /**
+   * Tells who joins the scope's call and who leaves it, on any node and however it ended, each once. One who joins again is
+   * told of again: its media, or its place, may be others.
+   */
+  async watchCall(scope: string, listener: (change: CallChange) => void): Promise<Cancel> {
+    const { stop } = await this.cluster.sets.watch(callOf(scope), ({ kind, entry }) => {
+      if (kind !== 'leaving') listener({ kind: kind === 'left' ? 'left' : 'joined', participant: placed(entry) });
+    });
+    return stop;
   }
 
   /** False when it was not in the call. */

@@ -26,14 +26,14 @@ describe('presence when something dies', () => {
   let sockets: SocketClient[];
 
   beforeEach(async () => {
-    scene = await channelScene(cluster.node(0), { members: ['watcher'] });
+    scene = await channelScene(cluster.node(0), { members: ['watcher'], type: 'VOICE' });
     for (const user of users) await join(scene.owner, user, scene.groupId);
     watcher = await scene.members.watcher.on(cluster.node(1)).channel(scene.channelId);
     sockets = await Promise.all(users.map((user) => user.channel(scene.channelId)));
     await eventually(() => told('user_joined').length === users.length);
   }, MINUTE_MS);
 
-  const told = (type: 'user_joined' | 'user_left') =>
+  const told = (type: 'user_joined' | 'user_left' | 'call_joined' | 'call_left') =>
     watcher.seen.filter((event) => event.type === type).map((event) => event['user_id'] as string);
 
   const online = async (node: number) => {
@@ -84,14 +84,17 @@ describe('presence when something dies', () => {
   );
 
   it(
-    'F10: kill -9 of a node: its users have left within 30 s, but for those who came back meanwhile',
+    'F10: kill -9 of a node: its users have left within 30 s, but for those who came back meanwhile; the call too',
     async () => {
       const back = users.slice(0, users.length / 2);
       const gone = users.slice(users.length / 2).map(({ id }) => id);
+      for (const caller of sockets.slice(-2)) await caller.request({ type: 'call_join' });
       await cluster.node(0).crash();
       await comeBack(back);
       await eventually(() => told('user_left').length === gone.length, DEATH_MS);
       expect(told('user_left').sort()).toEqual(gone.sort());
+      await eventually(() => told('call_left').length === 2, DEATH_MS);
+      expect(told('call_left').sort()).toEqual(told('call_joined').sort());
       expect(await online(1)).toBe(back.length + 1);
       await cluster.node(0).start();
       expect(await online(0)).toBe(back.length + 1);

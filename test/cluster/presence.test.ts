@@ -167,6 +167,28 @@ describe('presence with Redis in trouble (2)', () => {
     expect([...toldOf(alice, onA.bob), ...toldOf(bob, onA.alice)]).toEqual(['user_joined']);
   });
 
+  it('who joined and who left a call while it was away is told when it is back, once', async () => {
+    const { onA, onB, channelId } = await scene('VOICE');
+    const [alice, bob] = [await onA.alice.channel(channelId), await onB.bob.channel(channelId)];
+    const carol = await onB.carol.channel(channelId);
+    await bob.request({ type: 'call_join' });
+    await alice.next('call_joined');
+    await redis.kill();
+    await eventually(() => [nodes.a, nodes.b].every(({ app }) => app.get(Cluster).sets.stale));
+    expect(await carol.request({ type: 'call_join' })).toMatchObject({ participants: [{ user_id: onA.bob.id }] });
+    expect((await bob.request({ type: 'call_leave' })).type).toBe('ack');
+    await redis.restart();
+    const calls = () => alice.seen.filter(({ type }) => type.startsWith('call_'));
+    await eventually(() => calls().length === 3, 25_000);
+    expect(calls().slice(1)).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ type: 'call_joined', user_id: onA.carol.id }),
+        expect.objectContaining({ type: 'call_left', user_id: onA.bob.id }),
+      ]),
+    );
+    expect((await alice.request({ type: 'call_join' }))['participants']).toMatchObject([{ user_id: onA.carol.id }]);
+  }, 60_000);
+
   it('a node that stood still sends its clients away with 1012, and takes them again', async () => {
     const { onA, onB, channelId } = await scene();
     const [alice, bob] = [await onA.alice.channel(channelId), await onB.bob.channel(channelId)];

@@ -5,6 +5,7 @@ import { Settings } from '../../config/settings.js';
 import { CloseCode } from '../../realtime/close-codes.js';
 import { AdmissionRefused } from '../../realtime/raw-gateway.js';
 import { ConversationStream } from '../shared/conversation-stream.js';
+import { ChannelCalls } from './channel.calls.js';
 import type { ChannelConnection } from './channel.context.js';
 import { ChannelDialect, ChannelFrames } from './channel.dialect.js';
 
@@ -16,6 +17,7 @@ export class ChannelAdmission {
   constructor(
     private readonly channels: ChannelsService,
     private readonly stream: ConversationStream,
+    private readonly calls: ChannelCalls,
     settings: Settings,
     clock: Clock,
   ) {
@@ -27,6 +29,7 @@ export class ChannelAdmission {
     const { context, userId } = connection;
     context.channelType = await this.channels.findTypeForMember(context.channelId, userId);
     if (context.channelType === undefined) throw new AdmissionRefused(CloseCode.Forbidden, 'not allowed');
+    if (context.channelType !== 'TEXT') context.leaveCallAudience = await this.calls.attend(connection);
     await this.stream.open(connection, context.channelId, new ChannelDialect(connection, this.frames));
   }
 }

@@ -1,4 +1,5 @@
 import type { ChannelType } from '../../channels/channel-type.js';
+import type { Cancel } from '../../common/clock.js';
 import type { ConversationId } from '../../common/ids.js';
 import type { Connection } from '../../realtime/connection.js';
 import { channelAudience } from '../shared/channel-presence.js';
@@ -10,6 +11,8 @@ export class ChannelContext extends ConversationContext {
   /** Set by the admission; a channel's type never changes. */
   channelType: ChannelType | undefined;
   readonly audience: string;
+  /** Set in VOICE and VIDEO channels: ends what it is told of the call. */
+  leaveCallAudience: Cancel | undefined;
 
   constructor(
     readonly channelId: ConversationId,

@@ -19,7 +19,7 @@ import { ChannelAdmission } from './channel.admission.js';
 import { ChannelSignalCommand } from './channel.commands.js';
 import { ChannelContext } from './channel.context.js';
 import type { ChannelConnection } from './channel.context.js';
-import { CallJoinedEvent, CallLeftEvent, CallParticipantsEvent } from './channel.call-shapes.js';
+import { CallParticipantsEvent } from './channel.call-shapes.js';
 import type { ChannelTypingEvent } from './channel.event-shapes.js';
 import { ChannelReference } from './channel.reference.js';
 import { messageEvent, participantFields, senderFields } from './channel.events.js';
@@ -47,7 +47,8 @@ export class ChannelGateway implements RawGatewayHooks<ChannelContext> {
 
   async departed(connection: ChannelConnection, departure: Departure): Promise<void> {
     try {
-      await this.leaveCall(connection);
+      connection.context.leaveCallAudience?.();
+      await this.signaling.leaveCall(connection.context.audience, connection.id);
     } finally {
       await this.stream.close(connection, departure);
     }
@@ -106,16 +107,8 @@ export class ChannelGateway implements RawGatewayHooks<ChannelContext> {
   ): Promise<WireEvent> {
     requireCalls(connection);
     const { id, user, context } = connection;
-    const { audience } = context;
     const participant = { userId: user.userId, username: user.username, connectionId: id, media };
-    const { order, others } = await this.signaling.joinCall(audience, participant);
-    // One who joins again is told of again, in the same place: its media may be others.
-    const event = {
-      type: 'call_joined' as const,
-      channel_id: context.channelId,
-      ...participantFields({ ...participant, order }),
-    } satisfies CallJoinedEvent;
-    await this.broadcaster.publish(audience, event, { exceptConnectionId: id });
+    const { order, others } = await this.signaling.joinCall(context.audience, participant);
     return {
       type: 'call_participants',
       channel_id: context.channelId,
@@ -128,7 +121,7 @@ export class ChannelGateway implements RawGatewayHooks<ChannelContext> {
   @WsOperation({ summary: 'Leaves the channel’s call.' })
   async callLeave(@Conn() connection: ChannelConnection): Promise<void> {
     requireCalls(connection);
-    await this.leaveCall(connection);
+    await this.signaling.leaveCall(connection.context.audience, connection.id);
   }
 
   private signal(connection: ChannelConnection, type: string, command: ChannelSignalCommand): Promise<void> {
@@ -141,17 +134,6 @@ export class ChannelGateway implements RawGatewayHooks<ChannelContext> {
       toConnection: connectionIdOf(toConnection),
       event,
     });
-  }
-
-  private async leaveCall({ id, user, context }: ChannelConnection): Promise<void> {
-    const { audience } = context;
-    if (!(await this.signaling.leaveCall(audience, id))) return;
-    const who = { user_id: user.userId, username: user.username, connection_id: id };
-    await this.broadcaster.publish(
-      audience,
-      { type: 'call_left', channel_id: context.channelId, ...who } satisfies CallLeftEvent,
-      { exceptConnectionId: id },
-    );
   }
 }
 
