@@ -32,7 +32,7 @@ export const settingsSchema = z
     REDIS_URL: redisUrl
       .default('')
       .describe(
-        'Redis 6.2 or newer, or Valkey, that several nodes share; servers of a Redis Cluster with commas between; empty: one node.',
+        'Redis 6.2 or newer, or Valkey, that several nodes share; servers of a Redis Cluster with commas between; empty: one node. One Parley alone uses it: a number of a database keeps no messages apart.',
       ),
     JWT_SECRET: z
       .union([z.literal(''), text.min(32, 'must be at least 32 characters')], {

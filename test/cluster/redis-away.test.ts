@@ -63,6 +63,16 @@ describe('a Redis in trouble', () => {
     expect(await b.documents.get('k')).toBeUndefined();
   });
 
+  it('is away while it is full, and asks nothing of it that it would refuse', async () => {
+    await redis.command('CONFIG', 'SET', 'maxmemory', 1);
+    await bothAre('away');
+    await expect(a.documents.update('k', () => 1, TTL)).rejects.toThrow(Unavailable);
+    expect(await a.sets.join('s', { member: 'm', token: 'm', data: null })).toMatchObject({ status: 'joined' });
+    await redis.command('CONFIG', 'SET', 'maxmemory', 0);
+    await bothAre('here');
+    await eventually(async () => (await b.sets.read('s')).members.length === 1);
+  });
+
   it('tells of lost notifications when only the subscriptions broke', async () => {
     const { got, listener } = inbox<Json>();
     await b.topics.subscribe('t', listener);
@@ -119,6 +129,12 @@ describe('a Redis in trouble', () => {
     await eventually(() => !patient.backplane.away);
     expect((await patient.documents.update('k', () => 1, TTL))?.value).toBe(1);
     await patient.close();
+  });
+
+  it('is away for a node that is to use a database which it does not have', async () => {
+    const [there, missing] = await Promise.all([redisNode(`${redis.url}/15`), redisNode(`${redis.url}/16`)]);
+    expect([there.backplane.away, missing.backplane.away]).toEqual([false, true]);
+    await Promise.all([there.close(), missing.close()]);
   });
 
   it('drops a message from outside that is not JSON, and goes on', async () => {

@@ -1,12 +1,17 @@
+import calculateSlot from 'cluster-key-slot';
 import { Cluster, Redis } from 'ioredis';
 import type { Clock } from '../../../common/clock.js';
 import type { RedisAddress } from '../../../config/redis-url.js';
 import { answers, giveUpStuckHandshakes } from './connection.js';
-import { connectionOptions, retryStrategy } from './redis-options.js';
+import { within } from './deadline.js';
+import { COMMAND_TIMEOUT_MS, connectionOptions, retryStrategy } from './redis-options.js';
 import type { RedisScript } from './redis-script.js';
 import type { ServerKind } from './server-kind.js';
 
 const SLOTS_REFRESH_MS = 5000;
+const PROBE_MS = 10_000;
+/** So many keys without one of its own: by then it is in charge of none. */
+const MOST_PROBES = 10_000;
 /** Commands of a turn go out together. Messages are gathered before they come here, and cost half as much without it. */
 const PIPELINING = { enableAutoPipelining: true, autoPipeliningIgnoredCommands: ['publish', 'spublish'] };
 
@@ -66,12 +71,10 @@ export class RedisCommands {
     return client[script.name]?.(...keys, ...args) ?? Promise.reject(new Error(`${script.name} is not defined`));
   }
 
-  /** Asks every server for a sign of life. */
+  /** Asks every server for a sign of life: one that is full, or whose disk is, answers and stores nothing. */
   async check(): Promise<void> {
     const masters = this.masters();
-    const alive = await Promise.all(
-      masters.map((redis) => (redis ? answers(redis, this.clock) : Promise.resolve(false))),
-    );
+    const alive = await Promise.all(masters.map((redis) => (redis ? this.takesWrites(redis) : Promise.resolve(false))));
     if (masters.includes(undefined)) this.refreshTopology();
     this.answering = !alive.includes(false);
     this.events.changed();
@@ -109,6 +112,27 @@ export class RedisCommands {
       this.corked = false;
       stream.uncork();
     });
+  }
+
+  private async takesWrites(redis: Redis): Promise<boolean> {
+    if (!(await answers(redis, this.clock))) return false;
+    try {
+      await within(COMMAND_TIMEOUT_MS, this.clock, redis.set(this.probeOf(redis), '', 'PX', PROBE_MS));
+      return true;
+    } catch (error) {
+      this.events.failed(error);
+      return false;
+    }
+  }
+
+  /** A key that this server is in charge of. */
+  private probeOf(redis: Redis): string {
+    const server = keyOf(redis);
+    for (let n = 0; ; n += 1) {
+      const key = `parley:probe:${n}`;
+      const owner = this.ownerOf(calculateSlot(key)) ?? server;
+      if (owner === server || n === MOST_PROBES) return key;
+    }
   }
 
   private masters(): (Redis | undefined)[] {

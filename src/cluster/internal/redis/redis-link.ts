@@ -20,7 +20,7 @@ const SUBSCRIBER_GRACE_MS = 1000;
 /** Characters that are on their way out at once, to a server that has stopped reading; what comes on top is lost. */
 const MOST_IN_FLIGHT = 33_554_432;
 /** Answers that say that the server cannot serve now, which another time it may. */
-const NOT_NOW = /^(LOADING|CLUSTERDOWN|MASTERDOWN|READONLY|TRYAGAIN|BUSY|NOREPLICAS) /;
+const NOT_NOW = /^(LOADING|CLUSTERDOWN|MASTERDOWN|READONLY|TRYAGAIN|BUSY|NOREPLICAS|OOM|MISCONF) /;
 
 /** This node's way to the Redis: its connections, and whether they can be relied on. */
 export class RedisLink {

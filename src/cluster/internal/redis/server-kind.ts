@@ -41,6 +41,8 @@ async function ask(address: RedisAddress, server: RedisAddress['servers'][number
     // What `connect` rejects with does not say why.
     await Promise.race([failure, redis.connect()]);
     const cluster = /^cluster_enabled:1/m.test(await redis.info('cluster'));
+    // Otherwise a database that the server does not have goes unnoticed, and the first one is used.
+    if (!cluster && address.database !== 0) await redis.select(address.database);
     return { server, cluster, sharded: await hasShardedPubSub(redis) };
   } finally {
     redis.disconnect();
