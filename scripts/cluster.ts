@@ -11,9 +11,13 @@ import { NodeProcess } from './cluster/node-process.js';
 import { readOptions, USAGE } from './cluster/options.js';
 import type { ClusterOptions } from './cluster/options.js';
 import { startRedis } from './cluster/redis-process.js';
+import { StartedProcesses } from './cluster/started-processes.js';
+import { whenParentEnds } from './processes/when-parent-ends.js';
 
 /** What Postgres and Redis may take to stop, after the nodes. */
 const SERVERS_STOP_MS = 10_000;
+/** As after a SIGHUP. */
+const ENDED_WITH_PARENT = 129;
 
 const options = readOptions(process.argv.slice(2));
 if (options === 'help') {
@@ -31,6 +35,9 @@ function run(wanted: ClusterOptions): void {
   process.env['DATA_DIR'] ??= './.data/cluster';
   const stopMs = Number(process.env['SHUTDOWN_TIMEOUT_MS'] ?? 10_000) + SERVERS_STOP_MS;
   const lifetime = new ProcessLifetime(stopMs);
+  whenParentEnds(() => {
+    lifetime.end(ENDED_WITH_PARENT);
+  });
   lifetime.run(
     () => start(wanted, lifetime),
     (error) => {
@@ -43,15 +50,19 @@ function run(wanted: ClusterOptions): void {
 async function start({ nodes, port }: ClusterOptions, lifetime: ProcessLifetime): Promise<void> {
   const { DATABASE_URL, DATABASE_POOL_SIZE, DATA_DIR } = loadSettings();
   const folder = path.resolve(DATA_DIR);
-  const REDIS_URL = await redisUrl(folder, lifetime);
+  const processes = new StartedProcesses();
+  const REDIS_URL = await redisUrl(folder, processes, lifetime);
   const database = await openDatabase({ DATABASE_URL, DATA_DIR, DATABASE_POOL_SIZE: DATABASE_POOL_SIZE * nodes });
   lifetime.onStop(() => database.stop());
+  processes.add(database, 'SIGINT');
   const shared = { DATABASE_URL: database.url, REDIS_URL, DATA_DIR: folder };
   say(`Postgres  ${DATABASE_URL === '' ? `private, in ${folder}/postgres` : 'the one of DATABASE_URL'}`);
   say(`Redis     ${REDIS_URL}`);
   const started = Array.from({ length: nodes }, (_, i) => {
     const own = { PORT: String(port === 0 ? 0 : port + i) };
-    return new NodeProcess(`Node ${i + 1}`, path.join(folder, `node-${i + 1}.log`), { ...shared, ...own });
+    const node = new NodeProcess(`Node ${i + 1}`, path.join(folder, `node-${i + 1}.log`), { ...shared, ...own });
+    processes.add(node, 'SIGKILL');
+    return node;
   });
   lifetime.onStop(async () => {
     say('Stopping: clients are told to come back, and requests under way are finished.');
@@ -63,11 +74,11 @@ async function start({ nodes, port }: ClusterOptions, lifetime: ProcessLifetime)
   watch(started, lifetime);
 }
 
-async function redisUrl(folder: string, lifetime: ProcessLifetime): Promise<string> {
+async function redisUrl(folder: string, processes: StartedProcesses, lifetime: ProcessLifetime): Promise<string> {
   const given = process.env['REDIS_URL'];
   if (given) return given;
   makeFolder(folder);
-  const redis = await startRedis(folder);
+  const redis = await startRedis(folder, processes);
   lifetime.onStop(() => redis.stop());
   return redis.url;
 }

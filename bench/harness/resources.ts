@@ -1,35 +1,23 @@
 import { spawn } from 'node:child_process';
-import type { ChildProcess, ChildProcessByStdio } from 'node:child_process';
+import type { ChildProcessByStdio } from 'node:child_process';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
+import { Watchdog } from '../../scripts/processes/watchdog.js';
 import { Child } from './child.js';
 import type { ChildOptions } from './child.js';
 import { createDatabase, dropDatabase, newDatabase } from './given-server.js';
 import type { MadeDatabase } from './given-server.js';
 import { makeRunFolder, wipe } from './run-folder.js';
 
-const WATCHDOG = path.resolve(import.meta.dirname, 'watchdog.js');
+const WATCHDOG_PROGRAM = path.resolve(import.meta.dirname, 'watchdog.js');
 
 /** What a run starts and makes. None of it outlives the run: its watchdog sees to that if it is killed. */
 export class Resources {
   /** For all that the run keeps; whatever works in it ends with the run. */
   readonly folder = makeRunFolder();
   private readonly databases: { made: MadeDatabase; created: Promise<unknown> }[] = [];
-  private readonly watchdog: ChildProcess;
+  private readonly watchdog = new Watchdog([WATCHDOG_PROGRAM, this.folder]);
   private releasing: Promise<void> | undefined;
-
-  constructor() {
-    this.watchdog = spawn(process.execPath, [WATCHDOG, this.folder], {
-      // In a process group of its own: what ends the run must not end it.
-      detached: true,
-      cwd: '/',
-      stdio: ['pipe', 'ignore', 'ignore'],
-    });
-    this.watchdog.unref();
-    // Somebody killed it: the run goes on without.
-    this.watchdog.stdin?.on('error', () => undefined);
-    (this.watchdog.stdin as unknown as { unref(): void } | null)?.unref();
-  }
 
   fork(options: ChildOptions): Child {
     return new Child(options, this.folder);
@@ -43,7 +31,7 @@ export class Resources {
   /** A new database on this server, for the time of the run. @returns its URL */
   async createDatabase(server: string): Promise<string> {
     const made = newDatabase(server);
-    this.tell(JSON.stringify(made));
+    this.watchdog.tell(JSON.stringify(made));
     const created = createDatabase(made);
     this.databases.push({ made, created });
     await created;
@@ -64,10 +52,6 @@ export class Resources {
       } catch (error) {
         process.stderr.write(`bench: ${made.name} was not dropped: ${String(error)}\n`);
       }
-    this.tell('dropped');
-  }
-
-  private tell(line: string): void {
-    this.watchdog.stdin?.write(`${line}\n`);
+    this.watchdog.tell('dropped');
   }
 }

@@ -1,24 +1,23 @@
+import { whenParentEnds } from '../../scripts/processes/when-parent-ends.js';
 import type { Resources } from './resources.js';
 
 /** Two signals closer than this are one: npm passes on what the terminal, or `timeout`, sends to all of its group. */
 const ONE_KEYSTROKE_MS = 1000;
 const STOP_TIMEOUT_MS = 20_000;
-const LOOK_AFTER_PARENT_MS = 250;
 const EXIT_CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
 /** Sees to it that the run cleans up, and ends, when it is told to, or when nobody is left who wants it. */
 export class RunLife {
   private stoppingSince: number | undefined;
-  private readonly parent = process.ppid;
 
   constructor(private readonly resources: Resources) {
     for (const [signal, code] of Object.entries(EXIT_CODES))
       process.on(signal, () => {
         this.stop(signal, code);
       });
-    setInterval(() => {
-      if (process.ppid !== this.parent) this.stop('whoever started it is gone', EXIT_CODES.SIGHUP);
-    }, LOOK_AFTER_PARENT_MS).unref();
+    whenParentEnds(() => {
+      this.stop('whoever started it is gone', EXIT_CODES.SIGHUP);
+    });
     // A reader that has gone, as in `npm run bench | head`, or a terminal: unheard, these would end the run at once.
     for (const stream of [process.stdout, process.stderr])
       stream.on('error', () => {

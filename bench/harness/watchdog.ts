@@ -1,4 +1,4 @@
-// Outlives a benchmark that was killed, and cleans up after it: no kill -9 keeps the pipe between the two from breaking.
+// Outlives a benchmark that was killed, and cleans up after it.
 import { dropDatabase } from './given-server.js';
 import type { MadeDatabase } from './given-server.js';
 import { wipe } from './run-folder.js';

@@ -7,6 +7,8 @@ const PROGRAM = path.resolve(import.meta.dirname, '../../src/main.js');
 const LISTENING = /Listening on (http:[^\s";]+)/;
 const POLL_MS = 50;
 const LAST_WORDS = 2000;
+/** What a node says of PORT, which follows from an option here. */
+const WRONG_PORT = /^(.+): set PORT\.$/m;
 
 /** One node of the cluster, as a process that writes its log to a file. */
 export class NodeProcess {
@@ -45,7 +47,7 @@ export class NodeProcess {
       const log = readFileSync(this.logFile, 'utf8');
       const url = LISTENING.exec(log)?.[1];
       if (url !== undefined) return url;
-      if (ended !== undefined) throw new OperatorError(`${this.name} has ended (${ended}):\n${log.slice(-LAST_WORDS)}`);
+      if (ended !== undefined) throw new OperatorError(this.whyEnded(ended, log));
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
   }
@@ -53,5 +55,11 @@ export class NodeProcess {
   async stop(): Promise<void> {
     this.child.kill('SIGTERM');
     await this.exited;
+  }
+
+  private whyEnded(how: string, log: string): string {
+    const wrongPort = WRONG_PORT.exec(log)?.[1];
+    if (wrongPort !== undefined) return `${this.name} cannot listen. ${wrongPort}: set --port.`;
+    return `${this.name} has ended (${how}):\n${log.slice(-LAST_WORDS)}`;
   }
 }

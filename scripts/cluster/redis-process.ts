@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { OperatorError } from '../../src/common/operator-error.js';
 import { redisProgram } from '../redis-server/redis-program.js';
+import type { StartedProcesses } from './started-processes.js';
 
 const READY = 'Ready to accept connections';
 
@@ -12,7 +13,7 @@ export interface RedisProcess {
 }
 
 /** A redis-server on a free port of this machine, that stores nothing: Parley keeps nothing there that must last. */
-export async function startRedis(folder: string): Promise<RedisProcess> {
+export async function startRedis(folder: string, started: StartedProcesses): Promise<RedisProcess> {
   const { program, env } = await redisProgram().catch((error: unknown) => {
     throw new OperatorError((error as Error).message, { cause: error });
   });
@@ -25,6 +26,7 @@ export async function startRedis(folder: string): Promise<RedisProcess> {
       resolve();
     }),
   );
+  started.add({ pid: child.pid, exited }, 'SIGKILL');
   await new Promise<void>((resolve, reject) => {
     let output = '';
     child.stdout.on('data', (chunk: Buffer) => {

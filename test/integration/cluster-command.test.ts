@@ -5,31 +5,40 @@ import { ApiClient } from '../support/api-client.js';
 import { eventually } from '../support/eventually.js';
 import { freePort } from '../support/free-port.js';
 import { isAlive } from '../support/is-alive.js';
+import { commandLineOf, familyOf, kill } from '../support/process-family.js';
 import { expectOk, register } from '../support/scene.js';
 import { ServerProcess } from '../support/server-process.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
+const COMMAND = 'dist/scripts/cluster.js';
+const STARTED = 'Ctrl-C stops all of them.';
 const NODE = /^Node \d {4}(http:\S+) {3}process (\d+), log /gm;
 
 describe('npm run cluster', { timeout: 60_000 }, () => {
   let folder: string;
   let cluster: ServerProcess;
+  let family = new Map<number, string>();
   beforeEach(() => {
     folder = temporaryFolder();
   });
   afterEach(async () => {
+    for (const [pid, line] of family) if (commandLineOf(pid) === line) kill(pid);
+    family.clear();
     await cluster.stop();
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const launch = (...args: string[]) => {
-    const command: [string, string] = [process.execPath, 'dist/scripts/cluster.js'];
+  const launchBy = (command: [string, ...string[]], args: string[]) => {
     cluster = new ServerProcess({ command, args, env: { DATA_DIR: folder } });
   };
+  const launch = (...args: string[]) => {
+    launchBy([process.execPath, COMMAND], args);
+  };
+  const isStarted = () => eventually(() => cluster.output.includes(STARTED), 50_000);
 
   it('starts nodes that are one Parley, tells which of them dies, and stops all on Ctrl-C', async () => {
     launch('--nodes=2', '--port=0');
-    await eventually(() => cluster.output.includes('Ctrl-C stops all of them.'), 50_000);
+    await isStarted();
     const nodes = [...cluster.output.matchAll(NODE)].map(([, url, pid]) => ({ url: url!, pid: Number(pid) }));
     const [first, second] = nodes.map(({ url }) => ({ api: new ApiClient(url), wsUrl: url.replace('http', 'ws') }));
     const alice = await register(first!, 'alice');
@@ -51,9 +60,30 @@ describe('npm run cluster', { timeout: 60_000 }, () => {
     const exit = await cluster.exited;
     taken.close();
     expect(exit).toEqual({ code: 1, signal: null });
-    expect(cluster.output).toContain('The cluster cannot start.\nNode 2 has ended (exit code 1)');
-    expect(cluster.output).toContain(`127.0.0.1:${port} is in use`);
+    const reason = `Node 2 cannot listen. 127.0.0.1:${port} is in use by another program: set --port.`;
+    expect(cluster.output).toContain(`The cluster cannot start.\n${reason}\n`);
   });
+
+  it('leaves nothing behind when it, or what runs it, is killed, and starts on the same ports again', async () => {
+    const args = ['--nodes=2', `--port=${await freePort()}`];
+    launch(...args);
+    await killedLeavesNothing();
+    // As npm runs it.
+    launchBy(['sh', '-c', '"$0" "$@"; true', process.execPath, COMMAND], args);
+    await killedLeavesNothing();
+  });
+
+  async function killedLeavesNothing(): Promise<void> {
+    await isStarted();
+    family = familyOf(cluster.pid);
+    const lines = [...family.values()].join('\n');
+    for (const program of [/src\/main\.js/, /bin\/postgres/, /(redis|valkey)-server/]) expect(lines).toMatch(program);
+    process.kill(cluster.pid, 'SIGKILL');
+    await eventually(() => {
+      expect([...family].filter(([pid]) => isAlive(pid))).toEqual([]);
+      return true;
+    }, 20_000);
+  }
 
   it.each([
     [['--help'], 0, 'Usage: npm run cluster'],

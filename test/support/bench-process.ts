@@ -1,8 +1,9 @@
 import { ChildProcess, spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { eventually } from './eventually.js';
 import { isAlive } from './is-alive.js';
+import { commandLineOf, familyOf, kill, workersIn } from './process-family.js';
 import { temporaryFolder } from './temporary-folder.js';
 import type { Exit } from './server-process.js';
 
@@ -63,20 +64,14 @@ export class BenchProcess {
 
   /** It, and whatever it has started, and so on: their process ids and command lines. */
   family(): Map<number, string> {
-    const parents = new Map(pids().map((pid) => [pid, parentOf(pid)]));
-    const family = new Map([[this.pid, commandLineOf(this.pid)]]);
-    for (let size = 0; size < family.size;) {
-      size = family.size;
-      for (const [pid, parent] of parents) if (family.has(parent)) family.set(pid, commandLineOf(pid));
-    }
-    return family;
+    return familyOf(this.pid);
   }
 
   /** Waits until none of these live, nothing else works in the temporary folder, and the folder is empty. */
   async isGone(family: Map<number, string>): Promise<void> {
     await eventually(() => {
       const alive = [...family].filter(([pid]) => isAlive(pid));
-      const workers = this.workers().map((pid) => [pid, commandLineOf(pid)] as const);
+      const workers = workersIn(this.tmp).map((pid) => [pid, commandLineOf(pid)] as const);
       const left = [...[...alive, ...workers].map(([pid, line]) => `${pid} ${line}`), ...readdirSync(this.tmp)];
       if (left.length > 0) throw new Error(`These are left:\n${left.join('\n')}\nIt said:\n${this.output}`);
       return true;
@@ -86,33 +81,7 @@ export class BenchProcess {
   /** Ends what a failed test, or a failed clean-up, has left. */
   remove(): void {
     this.child.kill('SIGKILL');
-    for (const pid of this.workers()) read(() => String(process.kill(pid, 'SIGKILL')));
+    for (const pid of workersIn(this.tmp)) kill(pid);
     rmSync(this.tmp, { recursive: true, force: true, maxRetries: 10 });
-  }
-
-  /** Whatever works in the temporary folder. */
-  private workers(): number[] {
-    return pids().filter((pid) => read(() => readlinkSync(`/proc/${pid}/cwd`)).startsWith(this.tmp));
-  }
-}
-
-function pids(): number[] {
-  return readdirSync('/proc').map(Number).filter(Boolean);
-}
-
-function parentOf(pid: number): number {
-  return Number(/^PPid:\s+(\d+)$/m.exec(read(() => readFileSync(`/proc/${pid}/status`, 'utf8')))?.[1]);
-}
-
-function commandLineOf(pid: number): string {
-  return read(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8')).replaceAll('\0', ' ');
-}
-
-/** Processes vanish while they are looked at. */
-function read(look: () => string): string {
-  try {
-    return look();
-  } catch {
-    return '';
   }
 }

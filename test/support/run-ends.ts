@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { Watchdog } from '../../scripts/processes/watchdog.js';
 
 const WATCHER = `
   import { readFileSync, rmSync } from 'node:fs';
@@ -13,14 +13,9 @@ const WATCHER = `
 `;
 
 /**
- * Sees to it that the database of a test run, or its redis-server, ends with the run, even one that was killed: a process of
- * its own waits for the pipe to us to break, which no kill -9 prevents, then stops the server and removes the folder.
+ * Sees to it that the database of a test run, or its redis-server, ends with the run, even one that was killed: a
+ * process of its own then stops the server and removes the folder.
  */
 export function removeWhenRunEnds(folder: string): void {
-  const watcher = spawn(process.execPath, ['--input-type=module', '-e', WATCHER, folder], {
-    detached: true,
-    stdio: ['pipe', 'ignore', 'ignore'],
-  });
-  watcher.unref();
-  (watcher.stdin as unknown as { unref(): void }).unref();
+  new Watchdog(['--input-type=module', '-e', WATCHER, folder]);
 }

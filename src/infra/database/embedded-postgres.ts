@@ -20,6 +20,7 @@ export interface EmbeddedPostgresOptions {
 
 export interface EmbeddedPostgres {
   url: string;
+  pid: number | undefined;
   /** Resolves when the server has ended, asked or not, with how it ended and what it said last. */
   exited: Promise<string>;
   stop(): Promise<void>;
@@ -47,7 +48,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     const postmaster = await startPostmaster(home, options.port, { ...PARAMETERS, ...options.parameters });
     const exited = postmaster.exited.finally(unlock);
     const url = await ensureDatabase(home, postmaster, options.database ?? 'parley');
-    return { url, exited, stop: () => postmaster.stop() };
+    return { url, pid: postmaster.pid, exited, stop: () => postmaster.stop() };
   } catch (error) {
     unlock();
     throw error;

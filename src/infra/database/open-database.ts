@@ -9,6 +9,8 @@ const SPARE_CONNECTIONS = 20;
 /** A server to connect to. */
 export interface OpenDatabase {
   url: string;
+  /** Of a server of our own. */
+  pid?: number | undefined;
   /** Resolves if a server of our own ends, with how it did. */
   exited?: Promise<string>;
   stop(): Promise<void>;

@@ -11,6 +11,7 @@ const TAIL_CHARACTERS = 4000;
 /** A Postgres server that is a child of this process, and accepts connections. */
 export interface Postmaster {
   port: number;
+  pid: number | undefined;
   /** Resolves when it has ended, with how it ended and what it said last. */
   exited: Promise<string>;
   stop(): Promise<void>;
@@ -50,7 +51,7 @@ async function startOn(port: number, home: DatabaseHome, parameters: Record<stri
     child.kill('SIGQUIT');
     throw new Error(`Postgres did not start: ${await exited}`);
   }
-  return { port, exited, stop: () => stop(child, exited) };
+  return { port, pid: child.pid, exited, stop: () => stop(child, exited) };
 }
 
 function endOf(child: ChildProcess): Promise<string> {
