@@ -1,5 +1,5 @@
-import net from 'node:net';
 import { redisProgram } from '../../scripts/redis-server/redis-program.js';
+import { freePort } from '../../src/infra/process/free-port.js';
 import { cpuSeconds } from './cpu.js';
 import type { Resources } from './resources.js';
 
@@ -60,12 +60,4 @@ function readiness(child: ReturnType<Resources['spawn']>): Promise<string> {
       fail('has ended');
     });
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = net.createServer();
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as net.AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

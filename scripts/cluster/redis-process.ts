@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { OperatorError } from '../../src/common/operator-error.js';
+import { freePort } from '../../src/infra/process/free-port.js';
 import { redisProgram } from '../redis-server/redis-program.js';
 import type { StartedProcesses } from './started-processes.js';
 
@@ -43,17 +42,4 @@ export async function startRedis(folder: string, started: StartedProcesses): Pro
     await exited;
   };
   return { url: `redis://127.0.0.1:${port}`, stop };
-}
-
-function freePort(): Promise<number> {
-  const server = createServer();
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => {
-        resolve(port);
-      });
-    });
-  });
 }

@@ -1,5 +1,5 @@
 import { ChildProcess, spawn } from 'node:child_process';
-import net from 'node:net';
+import { freePort } from '../../process/free-port.js';
 import { DatabaseHome } from './database-home.js';
 import { readPostmasterFile } from './orphan-postmaster.js';
 import { until } from './until.js';
@@ -73,12 +73,4 @@ async function stop(child: ChildProcess, exited: Promise<string>): Promise<void>
   const impatience = setTimeout(() => child.kill('SIGQUIT'), STOP_TIMEOUT_MS);
   await exited;
   clearTimeout(impatience);
-}
-
-async function freePort(): Promise<number> {
-  const server = net.createServer();
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as net.AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
