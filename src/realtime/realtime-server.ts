@@ -17,6 +17,7 @@ import { frameLimits } from './internal/frame-limits.js';
 import { readHandshake } from './internal/handshake.js';
 import { Heartbeat } from './internal/heartbeat.js';
 import { PendingConnections } from './internal/pending-connections.js';
+import { GatewayTraffic, TrafficLedger } from './internal/traffic-ledger.js';
 import { refuseUpgrade, Upgrade, UpgradeRouter } from './internal/upgrade-router.js';
 import { RAW_GATEWAY, RawGatewayHooks, RawGatewayOptions } from './raw-gateway.js';
 
@@ -43,6 +44,7 @@ export interface Surroundings {
 export class RealtimeServer implements OnModuleInit, BeforeApplicationShutdown {
   private readonly logger = new Logger(RealtimeServer.name);
   private readonly drivers = new Map<ConnectionDriver, Cancel>();
+  private readonly ledger = new TrafficLedger();
   private readonly pending = new PendingConnections();
   private readonly heartbeat: Heartbeat;
   private readonly wss: WebSocketServer;
@@ -69,8 +71,8 @@ export class RealtimeServer implements OnModuleInit, BeforeApplicationShutdown {
       onSettled: (driver) => {
         this.pending.remove(driver);
       },
-      onGone: (driver) => {
-        this.forget(driver);
+      onGone: (driver, code) => {
+        this.forget(driver, code);
       },
     };
     // Held apart because the types of `ws` lack `closeTimeout`.
@@ -90,6 +92,12 @@ export class RealtimeServer implements OnModuleInit, BeforeApplicationShutdown {
   /** How many raw connections this node holds. */
   get size(): number {
     return this.drivers.size;
+  }
+
+  /** By the address of the gateway, of all that this node has. */
+  traffic(): Map<string, GatewayTraffic> {
+    const open = [...this.drivers.keys()].map((driver) => [driver.path, driver.traffic] as const);
+    return this.ledger.read(this.routes.paths, open);
   }
 
   onModuleInit(): void {
@@ -192,7 +200,8 @@ export class RealtimeServer implements OnModuleInit, BeforeApplicationShutdown {
     });
   }
 
-  private forget(driver: ConnectionDriver): void {
+  private forget(driver: ConnectionDriver, code: number): void {
+    this.ledger.gone(driver.path, driver.traffic, code);
     this.drivers.get(driver)?.();
     this.drivers.delete(driver);
     if (this.drivers.size === 0) this.drained();

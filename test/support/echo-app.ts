@@ -12,6 +12,7 @@ import { Ids, SessionId, UserId } from '../../src/common/ids.js';
 import { Unavailable } from '../../src/common/domain-error.js';
 import { SettingsModule } from '../../src/config/settings.module.js';
 import { parseSettings } from '../../src/config/settings.js';
+import { MetricsModule } from '../../src/infra/observability/metrics.module.js';
 import {
   ConnectionAuthenticator,
   Credential,
@@ -102,6 +103,7 @@ export async function startEchoApp(
     imports: [
       clock ? commonWith(clock) : CommonModule,
       SettingsModule.register(parseSettings({ NODE_ENV: 'test', ...env })),
+      MetricsModule,
       ClusterModule,
       EchoAuthModule,
       RealtimeModule,

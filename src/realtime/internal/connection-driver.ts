@@ -20,6 +20,7 @@ import { InboundFlow, InboundFrame, InboundQueue } from './inbound-queue.js';
 import { parseMessage, refOf } from './message.js';
 import type { ParsedMessage } from './message.js';
 import { Peer, PeerEvents } from './peer.js';
+import { Traffic } from './traffic-ledger.js';
 import { closeCodeOf } from './wire-errors.js';
 
 export interface DriverServices {
@@ -28,7 +29,7 @@ export interface DriverServices {
   authenticator: ConnectionAuthenticator;
   registry: ConnectionRegistry;
   /** Called once, when the gateway's clean-up has finished. */
-  onGone(driver: ConnectionDriver): void;
+  onGone(driver: ConnectionDriver, code: number): void;
   /** Called when the connection belongs to a user, or has ended before; perhaps again. */
   onSettled(driver: ConnectionDriver): void;
 }
@@ -81,6 +82,15 @@ export class ConnectionDriver implements Transport, InboundFlow, PeerEvents {
 
   get open(): boolean {
     return this.state.phase === 'admitting' || this.state.phase === 'open' || this.state.phase === 'authenticating';
+  }
+
+  get path(): string {
+    return this.input.route.path;
+  }
+
+  get traffic(): Traffic {
+    const { received, outbound } = this.peer;
+    return { received, ...outbound.sent };
   }
 
   /** Starts with the credential of the upgrade, or asks for one in band. */
@@ -248,7 +258,7 @@ export class ConnectionDriver implements Transport, InboundFlow, PeerEvents {
     await this.entering;
     await this.inbound.idle();
     if (this.admissionBegan) await this.depart(departure);
-    this.services.onGone(this);
+    this.services.onGone(this, wireCode);
   }
 
   private async depart(departure: Departure): Promise<void> {
