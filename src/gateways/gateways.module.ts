@@ -14,6 +14,7 @@ import { DmAdmission } from './dm/dm.admission.js';
 import { DmCalls } from './dm/dm.calls.js';
 import { DmGateway } from './dm/dm.gateway.js';
 import { DmRelay } from './dm/dm.relay.js';
+import { RoomGatewayModule } from './room/room-gateway.module.js';
 import { ChannelPresence } from './shared/channel-presence.js';
 import { ConversationStream } from './shared/conversation-stream.js';
 import { EpochWatch } from './shared/epoch-watch.js';
@@ -30,6 +31,7 @@ import { GroupPresenceController } from './user/http/group-presence.controller.j
     MessagesModule,
     PresenceModule,
     SignalingModule,
+    RoomGatewayModule,
   ],
   controllers: [ChannelPresenceController, GroupPresenceController],
   providers: [

@@ -18,6 +18,8 @@ export interface Transport {
   /** Resolves when the peer has taken most of what it is owed, or is gone. */
   drained(): Promise<void>;
   readonly open: boolean;
+  /** Whether the peer may still take something: also false once it has begun to go. */
+  readonly reachable: boolean;
 }
 
 /**
@@ -59,6 +61,11 @@ export class Connection<Context = unknown> {
 
   get isOpen(): boolean {
     return this.transport.open;
+  }
+
+  /** Whether what it is sent may arrive: false as soon as the peer has begun to go, before it has departed. */
+  get isReachable(): boolean {
+    return this.transport.reachable;
   }
 
   send(event: WireEvent): void {

@@ -102,6 +102,10 @@ export class ConnectionDriver implements Transport, InboundFlow, PeerEvents {
     return { received, ...outbound.sent };
   }
 
+  get reachable(): boolean {
+    return this.open && this.peer.isOpen;
+  }
+
   /** Starts with the credential of the upgrade, or asks for one in band. */
   start(credential: Credential | undefined, clientId?: string): void {
     if (credential !== undefined) {
