@@ -6,6 +6,8 @@ export interface Identity {
   username: string;
   sessionId: SessionId;
   tokenExpiresAt: Date;
+  /** Without an account: most gateways refuse it (section 1.1). */
+  guest?: boolean;
 }
 
 /** What a client brought (protocol section 1.1): an access token, or a one-time ticket. */

@@ -1,0 +1,93 @@
+import { Logger } from '@nestjs/common';
+import type { Socket } from 'socket.io';
+import { Forbidden, RateLimited, Unavailable } from '../../../common/domain-error.js';
+import { CredentialRefused, Identity } from '../../connection-authenticator.js';
+import { ConnectionServices } from '../connection-services.js';
+import { Engine, EngineLink } from './engine-link.js';
+import { socketCredential } from './socket-credential.js';
+import { SocketDriver } from './socket-driver.js';
+import { AuthRequired, failureFields, failureOf } from './socket-errors.js';
+import { SocketRoute } from './socket-route.js';
+
+/** How long one who has too many connections is told to wait. */
+const TOO_MANY_RETRY_MS = 1000;
+
+const logger = new Logger('SocketEntrance');
+
+/** What a client gets as `connect_error`; Socket.IO sends `message` and `data`. */
+export class ConnectRefusal extends Error {
+  constructor(
+    message: string,
+    readonly data: object,
+  ) {
+    super(message);
+  }
+}
+
+/** Decides who may connect to a namespace: before that Socket.IO does not say `connect`, and nothing of theirs is handled. */
+export class SocketEntrance {
+  private readonly drivers = new WeakMap<Socket, SocketDriver>();
+
+  constructor(
+    private readonly services: ConnectionServices,
+    private readonly linkOf: (engine: Engine) => EngineLink,
+  ) {}
+
+  /** Resolves to why it is refused, or to nothing. */
+  async enter(socket: Socket, route: SocketRoute): Promise<ConnectRefusal | undefined> {
+    try {
+      await this.decide(socket, route);
+      return undefined;
+    } catch (error) {
+      return this.refusal(socket, route, error);
+    }
+  }
+
+  /** Socket.IO has said `connect`. */
+  opened(socket: Socket): void {
+    this.drivers.get(socket)?.opened();
+  }
+
+  private async decide(socket: Socket, route: SocketRoute): Promise<void> {
+    const { clock, open, registry } = this.services;
+    const link = this.linkOf(socket.conn);
+    const verdict = link.bucket.take(clock.now());
+    if (!verdict.allowed) {
+      if (verdict.flooding) link.cut();
+      throw new RateLimited(verdict.retryAfterMs);
+    }
+    if (open.draining) throw new Unavailable();
+    const { auth, headers } = socket.handshake;
+    const query = new URL(socket.handshake.url, 'http://localhost').searchParams;
+    const identity = await this.authenticate(socketCredential(auth, headers, query));
+    if (identity.guest && !route.guests) throw new Forbidden('Guests may not connect here.');
+    this.requireRoom(identity);
+    const context = route.hooks.parse({ namespace: route.namespace, auth, query });
+    const driver = new SocketDriver({ socket, link, route, context, identity }, this.services);
+    if (!registry.add(driver.connection)) throw new CredentialRefused('invalid_token');
+    this.drivers.set(socket, driver);
+    open.pending.remove(link);
+    await driver.admit();
+  }
+
+  private async authenticate(credential: ReturnType<typeof socketCredential>): Promise<Identity> {
+    if (credential === undefined) throw new AuthRequired();
+    if (credential.value === '') throw new CredentialRefused('invalid_token');
+    return this.services.authenticator.authenticate(credential);
+  }
+
+  private requireRoom({ userId }: Identity): void {
+    const { registry, settings } = this.services;
+    const limit = settings.WS_MAX_CONNECTIONS_PER_USER;
+    if (limit > 0 && registry.countOf(userId) >= limit) throw new RateLimited(TOO_MANY_RETRY_MS);
+  }
+
+  private refusal(socket: Socket, { namespace }: SocketRoute, error: unknown): ConnectRefusal {
+    if (error instanceof CredentialRefused) return new ConnectRefusal(error.message, { code: error.code });
+    const failure = failureOf('connect', error);
+    const { errorId } = failure;
+    if (errorId !== undefined)
+      logger.error({ msg: 'connect failed', error_id: errorId, namespace, socket_id: socket.id, err: error });
+    return new ConnectRefusal(failure.message, failureFields(failure));
+  }
+}
