@@ -8,6 +8,7 @@ import { ChannelMessagesController } from './http/channel-messages.controller.js
 import { DmsController } from './http/dms.controller.js';
 import { MessageController } from './http/message.controller.js';
 import { ConversationAccess } from './internal/conversation-access.js';
+import { LogMetrics } from './internal/log-metrics.js';
 import { LogSource } from './internal/log-source.js';
 import { LogWriter } from './internal/log-writer.js';
 import { MessageHistoryService } from './message-history.service.js';
@@ -25,6 +26,7 @@ import { MessageRepository } from './persistence/message.repository.js';
     MessageHistoryService,
     ConversationFeed,
     ConversationAccess,
+    LogMetrics,
     LogSource,
     LogWriter,
     LogRepository,

@@ -12,6 +12,7 @@ import { GatewayRoute, RouteMatch, RouteTable } from './internal/gateway-route.j
 import { frameLimits } from './internal/frame-limits.js';
 import { readHandshake } from './internal/handshake.js';
 import { Heartbeat } from './internal/heartbeat.js';
+import { GatewayTraffic, TrafficLedger } from './internal/traffic-ledger.js';
 import { refuseUpgrade, Upgrade, UpgradeRouter } from './internal/upgrade-router.js';
 import { RAW_GATEWAY, RawGatewayHooks, RawGatewayOptions } from './raw-gateway.js';
 
@@ -30,6 +31,7 @@ interface Surroundings {
 export class RealtimeServer implements OnModuleInit, BeforeApplicationShutdown {
   /** Each with what ends its part in the heartbeat and in a planned stop. */
   private readonly drivers = new Map<ConnectionDriver, Cancel>();
+  private readonly ledger = new TrafficLedger();
   private readonly heartbeat: Heartbeat;
   private readonly wss: WebSocketServer;
   private routes = new RouteTable([]);
@@ -47,8 +49,8 @@ export class RealtimeServer implements OnModuleInit, BeforeApplicationShutdown {
       onSettled: (driver) => {
         services.open.pending.remove(driver);
       },
-      onGone: (driver) => {
-        this.forget(driver);
+      onGone: (driver, code) => {
+        this.forget(driver, code);
       },
     };
     // Held apart because the types of `ws` lack `closeTimeout`.
@@ -68,6 +70,12 @@ export class RealtimeServer implements OnModuleInit, BeforeApplicationShutdown {
   /** How many raw connections this node holds. */
   get size(): number {
     return this.drivers.size;
+  }
+
+  /** By the address of the gateway, of all that this node has. */
+  traffic(): Map<string, GatewayTraffic> {
+    const open = [...this.drivers.keys()].map((driver) => [driver.path, driver.traffic] as const);
+    return this.ledger.read(this.routes.paths, open);
   }
 
   onModuleInit(): void {
@@ -99,8 +107,10 @@ export class RealtimeServer implements OnModuleInit, BeforeApplicationShutdown {
   }
 
   private routeOf(gateway: RawGatewayHooks): GatewayRoute {
-    const { path, announceAuth = false } = Reflect.getMetadata(RAW_GATEWAY, gateway.constructor) as RawGatewayOptions;
-    return { path, announceAuth, hooks: gateway, commands: this.gateways.commandsOf(gateway) };
+    const options = Reflect.getMetadata(RAW_GATEWAY, gateway.constructor) as RawGatewayOptions;
+    const { path, announceAuth = false } = options;
+    const guests = options.guests === true && this.services.settings.GUESTS_ENABLED;
+    return { path, announceAuth, guests, hooks: gateway, commands: this.gateways.commandsOf(gateway) };
   }
 
   private accept(
@@ -110,16 +120,17 @@ export class RealtimeServer implements OnModuleInit, BeforeApplicationShutdown {
     addressOf: () => string,
   ): void {
     const credential = upgradeCredential(request.headers, query);
-    const pendingAddress = credential === undefined ? addressOf() : undefined;
+    const { route } = found;
+    const address = credential === undefined || route.guests ? addressOf() : undefined;
+    const pendingAddress = credential === undefined ? address : undefined;
     if (pendingAddress !== undefined && this.services.open.pending.isFull(pendingAddress)) {
       refuseUpgrade(socket, 429);
       return;
     }
     this.wss.handleUpgrade(request, socket, head, (ws) => {
       const handshake = readHandshake(found, query);
-      const { route } = found;
       const driver = new ConnectionDriver(
-        { id: this.ids.next(), ws, socket, route, context: handshake.ok ? handshake.context : undefined },
+        { id: this.ids.next(), ws, socket, route, context: handshake.ok ? handshake.context : undefined, address },
         this.driverServices,
       );
       this.enlist(driver);
@@ -139,7 +150,8 @@ export class RealtimeServer implements OnModuleInit, BeforeApplicationShutdown {
     });
   }
 
-  private forget(driver: ConnectionDriver): void {
+  private forget(driver: ConnectionDriver, code: number): void {
+    this.ledger.gone(driver.path, driver.traffic, code);
     this.drivers.get(driver)?.();
     this.drivers.delete(driver);
   }

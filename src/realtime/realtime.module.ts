@@ -6,6 +6,7 @@ import { ConnectionServices } from './internal/connection-services.js';
 import { FencedNode } from './internal/fenced-node.js';
 import { GatewayFinder } from './internal/gateway-finder.js';
 import { OpenConnections } from './internal/open-connections.js';
+import { RealtimeMetrics } from './internal/realtime-metrics.js';
 import { RealtimeServer } from './realtime-server.js';
 import { SocketIoServer } from './socket-io-server.js';
 
@@ -22,6 +23,7 @@ import { SocketIoServer } from './socket-io-server.js';
     OpenConnections,
     ConnectionServices,
     GatewayFinder,
+    RealtimeMetrics,
   ],
   exports: [RealtimeServer, SocketIoServer, ConnectionRegistry, Broadcaster],
 })

@@ -47,7 +47,10 @@ export interface SocketGatewayHooks<C = unknown> {
 
 export interface SocketGatewayOptions {
   namespaces: string | ((settings: Settings) => readonly string[]);
-  /** Whether guests may connect (section 1.1). */
+  /**
+   * Whether guests may connect, where the server takes them (section 1.1): with a guest's token, or without any credential,
+   * then perhaps with `auth: { username }`.
+   */
   guests?: boolean;
 }
 

@@ -67,7 +67,8 @@ export class SocketIoServer implements OnModuleInit {
   /** Adds a namespace that this gateway serves from now on, such as another team's `/my-game`. */
   serve(namespace: string, gateway: SocketGatewayHooks): void {
     if (this.routes.has(namespace)) throw new Error(`The namespace ${namespace} has a gateway already.`);
-    const { guests = false } = Reflect.getMetadata(SOCKET_GATEWAY, gateway.constructor) as SocketGatewayOptions;
+    const options = Reflect.getMetadata(SOCKET_GATEWAY, gateway.constructor) as SocketGatewayOptions;
+    const guests = options.guests === true && this.services.settings.GUESTS_ENABLED;
     const route = new SocketRoute(namespace, gateway, this.gateways.commandsOf(gateway), guests);
     this.routes.set(namespace, route);
     this.io.of(namespace).use((socket, next) => {
@@ -108,10 +109,10 @@ export class SocketIoServer implements OnModuleInit {
   private linkOf(engine: Engine): EngineLink {
     const known = this.links.get(engine);
     if (known) return known;
-    const link = new EngineLink(engine, this.services);
+    const link = new EngineLink(engine, this.networkOf(engine.request), this.services);
     this.links.set(engine, link);
     const { pending } = this.services.open;
-    pending.add(link, this.networkOf(engine.request));
+    pending.add(link, link.address);
     engine.once('close', () => {
       pending.remove(link);
     });

@@ -12,11 +12,13 @@ import { Ids, SessionId, UserId } from '../../src/common/ids.js';
 import { Unavailable } from '../../src/common/domain-error.js';
 import { SettingsModule } from '../../src/config/settings.module.js';
 import { parseSettings } from '../../src/config/settings.js';
+import { MetricsModule } from '../../src/infra/observability/metrics.module.js';
 import {
   ConnectionAuthenticator,
   Credential,
   CredentialRefused,
   Identity,
+  NewGuest,
 } from '../../src/realtime/connection-authenticator.js';
 import { RealtimeAdapter } from '../../src/realtime/realtime.adapter.js';
 import { RealtimeModule } from '../../src/realtime/realtime.module.js';
@@ -24,6 +26,7 @@ import { EchoGateway } from './echo-gateway.js';
 import { SocketEchoGateway } from './socket-echo-gateway.js';
 
 const HOUR_MS = 3_600_000;
+const GUEST = 'guest:';
 
 /** Knows its users by their tokens: `alice`, `bob`, or `alice/session-2`; `expired` has expired, `slow:…` takes its time. */
 @Injectable()
@@ -48,6 +51,7 @@ class EchoAuthenticator extends ConnectionAuthenticator {
     if (name === 'unavailable') throw new Unavailable();
     if (name === 'broken') throw new Error('secret detail');
     if (name === 'expired') throw new CredentialRefused('expired_token');
+    if (name.startsWith(GUEST)) return this.guest(name.slice(GUEST.length));
     const [username, session = 'session-1'] = name.split('/');
     if (username !== 'alice' && username !== 'bob') throw new CredentialRefused('invalid_token');
     return {
@@ -56,6 +60,18 @@ class EchoAuthenticator extends ConnectionAuthenticator {
       sessionId: `${username}/${session}` as SessionId,
       tokenExpiresAt: new Date(this.clock.now() + this.lifetimeMs),
     };
+  }
+
+  /** As the wish says; its token is `guest:` and its name. */
+  welcome(username: unknown): Promise<NewGuest> {
+    const name = String(username);
+    return Promise.resolve({ identity: this.guest(name), token: `${GUEST}${name}` });
+  }
+
+  private guest(name: string): Identity {
+    const id = `${name} (guest)`;
+    const tokenExpiresAt = new Date(this.clock.now() + this.lifetimeMs);
+    return { userId: id as UserId, username: id, sessionId: id as SessionId, tokenExpiresAt, guest: true };
   }
 }
 
@@ -104,6 +120,7 @@ export async function startEchoApp(
     imports: [
       clock ? commonWith(clock) : CommonModule,
       SettingsModule.register(parseSettings({ NODE_ENV: 'test', ...env })),
+      MetricsModule,
       ClusterModule,
       EchoAuthModule,
       RealtimeModule,

@@ -1,22 +1,30 @@
-import { Clock } from '../../common/clock.js';
-import { Settings } from '../../config/settings.js';
+import { Forbidden, RateLimited, ValidationFailed } from '../../common/domain-error.js';
 import { CloseCode } from '../close-codes.js';
-import { ConnectionAuthenticator, Credential, CredentialRefused, Identity } from '../connection-authenticator.js';
-import { ConnectionRegistry } from '../connection-registry.js';
+import { Credential, CredentialRefused, Identity, NewGuest } from '../connection-authenticator.js';
 import { Connection } from '../connection.js';
-import { AuthErrorEvent, AuthSuccessEvent, ErrorEvent, TokenExpiringEvent } from '../core-messages.js';
+import { AuthErrorEvent, AuthSuccessEvent, TokenExpiringEvent } from '../core-messages.js';
+import { ConnectionServices } from './connection-services.js';
+import { crowdingOf } from './crowding.js';
 import { ClientMessage } from './message.js';
 import { TokenExpiry } from './token-expiry.js';
+import { errorEventOf } from './wire-errors.js';
 
+/** When who shares an address with too many guests may ask again. */
+const FULL_ADDRESS_MS = 5000;
 const CLIENT_ID = /^[A-Za-z0-9_.:-]{1,64}$/;
 
 export const isClientId = (value: unknown): value is string => typeof value === 'string' && CLIENT_ID.test(value);
 
-interface AuthenticationServices {
-  settings: Settings;
-  clock: Clock;
-  authenticator: ConnectionAuthenticator;
-  registry: ConnectionRegistry;
+/** Where the connection wants to enter. */
+export interface Entrance {
+  guests: boolean;
+  /** Whom limits per address count; undefined where guests may not come. */
+  address: string | undefined;
+}
+
+/** A client that has become a guest by its `join`. */
+interface Welcomed extends NewGuest {
+  clientId: string | undefined;
 }
 
 /** Who a connection belongs to: proves it, announces it, renews it, and ends it with the token where that is asked for. */
@@ -26,34 +34,53 @@ export class Authentication {
 
   constructor(
     private readonly connection: Connection,
-    private readonly services: AuthenticationServices,
+    private readonly services: ConnectionServices,
+    private readonly entrance: Entrance,
   ) {}
 
   /** The token of an `auth_token` message; undefined when its `clientId` is malformed, which has been answered. */
-  read({ fields, ref }: ClientMessage): { value: string; clientId: string | undefined } | undefined {
-    const { token, clientId } = fields;
-    if (clientId !== undefined && clientId !== null && !isClientId(clientId)) {
-      const details = [{ field: 'clientId', problems: ['must be 1 to 64 of A-Z a-z 0-9 _ . : -'] }];
-      this.connection.send({
-        type: 'error',
-        code: 'validation_failed',
-        message: 'Some fields are not valid.',
-        details,
-        ...(ref !== undefined && { ref }),
-      } satisfies ErrorEvent);
+  read(message: ClientMessage): { value: string; clientId: string | undefined } | undefined {
+    const { token } = message.fields;
+    try {
+      return { value: typeof token === 'string' ? token : '', clientId: clientIdOf(message) };
+    } catch (error) {
+      this.answerError(error, message.ref);
       return undefined;
     }
-    return { value: typeof token === 'string' ? token : '', clientId: clientId ?? undefined };
   }
 
-  /** False when the credential was refused, or the user has too many connections: then the connection is closing. */
+  /** Makes a guest of who has sent this `join`; undefined when it may not be, which has been answered. */
+  async welcome(message: ClientMessage): Promise<Welcomed | undefined> {
+    const { authenticator, open } = this.services;
+    const { address = '' } = this.entrance;
+    try {
+      const clientId = clientIdOf(message);
+      if (open.guests.isFull(address)) throw new RateLimited(FULL_ADDRESS_MS);
+      return { ...(await authenticator.welcome(message.fields['username'], address)), clientId };
+    } catch (error) {
+      this.answerError(error, message.ref);
+      return undefined;
+    }
+  }
+
+  /**
+   * False when the credential was refused, or the user has too many connections: then the connection is closing.
+   * @throws Forbidden for a guest where guests may not come
+   */
   async authenticate(credential: Credential, clientId?: string): Promise<boolean> {
     const identity = await this.prove(credential);
-    if (identity === undefined || !this.connection.isOpen) return false;
-    const { registry, settings } = this.services;
-    const limit = settings.WS_MAX_CONNECTIONS_PER_USER;
-    if (limit > 0 && registry.countOf(identity.userId) >= limit) {
-      this.connection.close(CloseCode.Flooding, 'too many connections');
+    return identity !== undefined && this.connection.isOpen && this.enter(identity, clientId);
+  }
+
+  /** As `authenticate`, for who is known to be what it says. */
+  enter(identity: Identity, clientId?: string): boolean {
+    const { registry, open } = this.services;
+    const { address = '' } = this.entrance;
+    const isGuest = identity.guest === true;
+    if (isGuest && !this.entrance.guests) throw new Forbidden('Guests may not open this.');
+    const crowding = crowdingOf(this.services, identity, address);
+    if (crowding !== undefined) {
+      this.connection.close(CloseCode.Flooding, crowding);
       return false;
     }
     this.connection.identify(identity, clientId);
@@ -61,17 +88,21 @@ export class Authentication {
       this.refuse(new CredentialRefused('invalid_token'));
       return false;
     }
+    if (isGuest) open.guests.add(this.connection, address);
     return true;
   }
 
-  announce(ref?: string): void {
-    const { username, userId, tokenExpiresAt } = this.connection.user;
+  /** `token`: of who has just become a guest. */
+  announce({ ref, token }: { ref?: string | undefined; token?: string | undefined } = {}): void {
+    const { username, userId, tokenExpiresAt, guest } = this.connection.user;
     this.connection.send({
       type: 'auth_success',
       user: username,
       user_id: userId,
       client_id: this.connection.clientId,
       expires_at: tokenExpiresAt.toISOString(),
+      ...(guest === true && { guest }),
+      ...(token !== undefined && { token }),
       ...(ref !== undefined && { ref }),
     } satisfies AuthSuccessEvent);
   }
@@ -88,7 +119,7 @@ export class Authentication {
       return;
     }
     this.connection.identify(identity);
-    this.announce(message.ref);
+    this.announce({ ref: message.ref });
     this.watchExpiry();
   }
 
@@ -101,8 +132,11 @@ export class Authentication {
     return this.connection.isOpen;
   }
 
+  /** The connection has ended. */
   stop(): void {
     this.expiry?.stop();
+    this.services.registry.remove(this.connection);
+    this.services.open.guests.remove(this.connection);
   }
 
   private makeExpiry(): TokenExpiry {
@@ -129,8 +163,22 @@ export class Authentication {
     }
   }
 
+  /** @throws what is a fault of ours */
+  private answerError(error: unknown, ref: string | undefined): void {
+    const event = errorEventOf(error);
+    if (event === undefined) throw error;
+    this.connection.send(ref === undefined ? event : { ...event, ref });
+  }
+
   private refuse({ code, message }: CredentialRefused): void {
     this.connection.send({ type: 'auth_error', code, message } satisfies AuthErrorEvent);
     this.connection.close(CloseCode.Unauthenticated, code);
   }
+}
+
+/** @throws ValidationFailed */
+function clientIdOf({ fields: { clientId } }: ClientMessage): string | undefined {
+  if (clientId === undefined || clientId === null) return undefined;
+  if (isClientId(clientId)) return clientId;
+  throw new ValidationFailed([{ field: 'clientId', problems: ['must be 1 to 64 of A-Z a-z 0-9 _ . : -'] }]);
 }

@@ -16,24 +16,26 @@ import { departureByClient, departureByServer } from './departure.js';
 import { GatewayRoute } from './gateway-route.js';
 import { InboundFlow, InboundFrame, InboundQueue } from './inbound-queue.js';
 import { parseMessage, refOf } from './message.js';
-import type { ParsedMessage } from './message.js';
+import type { ClientMessage, ParsedMessage } from './message.js';
 import { Departing } from './open-connections.js';
 import { Peer, PeerEvents } from './peer.js';
+import { Traffic } from './traffic-ledger.js';
 import { closeCodeOf } from './wire-errors.js';
 
 export interface DriverServices {
   services: ConnectionServices;
   /** Called once, when the gateway's clean-up has finished. */
-  onGone(driver: ConnectionDriver): void;
+  onGone(driver: ConnectionDriver, code: number): void;
   /** Called when the connection belongs to a user, or has ended before; perhaps again. */
   onSettled(driver: ConnectionDriver): void;
 }
 
-/** What an in-band `auth_token`, or the query, adds to its credential. */
-interface Introduction {
-  announce?: boolean;
+/** How who enters is greeted: with `auth_success` or not, and with what in it. */
+interface Greeting {
+  announce: boolean;
   ref?: string | undefined;
-  clientId?: string | undefined;
+  /** Of who has just become a guest. */
+  token?: string;
 }
 
 export interface DriverInput {
@@ -42,6 +44,8 @@ export interface DriverInput {
   socket: Duplex;
   route: GatewayRoute;
   context: unknown;
+  /** Whom limits per address count; undefined where nothing asks. */
+  address: string | undefined;
 }
 
 const logger = new Logger('ConnectionDriver');
@@ -68,7 +72,10 @@ export class ConnectionDriver implements Transport, InboundFlow, PeerEvents, Dep
     this.peer = new Peer(input.ws, input.socket, services, this);
     this.inbound = new InboundQueue(this);
     this.connection = new Connection(input.id, input.context, this);
-    this.authentication = new Authentication(this.connection, services);
+    this.authentication = new Authentication(this.connection, services, {
+      guests: input.route.guests,
+      address: input.address,
+    });
     this.executor = new CommandExecutor(input.route.commands, this.connection);
   }
 
@@ -80,10 +87,23 @@ export class ConnectionDriver implements Transport, InboundFlow, PeerEvents, Dep
     return this.state.phase === 'admitting' || this.state.phase === 'open' || this.state.phase === 'authenticating';
   }
 
+  get path(): string {
+    return this.input.route.path;
+  }
+
+  get traffic(): Traffic {
+    const { received, outbound } = this.peer;
+    return { received, ...outbound.sent };
+  }
+
   /** Starts with the credential of the upgrade, or asks for one in band. */
   start(credential: Credential | undefined, clientId?: string): void {
     if (credential !== undefined) {
-      void this.inbound.start(() => this.enter(credential, { announce: this.input.route.announceAuth, clientId }));
+      void this.inbound.start(() =>
+        this.enter(() => this.authentication.authenticate(credential, clientId), {
+          announce: this.input.route.announceAuth,
+        }),
+      );
       return;
     }
     const timeoutMs = this.owner.services.settings.WS_AUTH_TIMEOUT_MS;
@@ -193,6 +213,8 @@ export class ConnectionDriver implements Transport, InboundFlow, PeerEvents, Dep
     { deadline }: { deadline: () => void },
     parsed: ParsedMessage,
   ): void | Promise<void> {
+    if (parsed.ok && parsed.message.type === 'join' && this.input.route.guests)
+      return this.enterAsGuest(parsed.message);
     if (!parsed.ok || parsed.message.type !== 'auth_token') {
       this.answer({ type: 'error', code: 'auth_required', message: 'Send auth_token first.' }, refOf(parsed));
       return undefined;
@@ -202,25 +224,46 @@ export class ConnectionDriver implements Transport, InboundFlow, PeerEvents, Dep
     if (token === undefined) return undefined;
     deadline();
     this.state = { phase: 'admitting' };
-    return this.enter(
-      { kind: 'token', value: token.value },
-      { announce: true, ref: message.ref, clientId: token.clientId },
-    );
+    const credential: Credential = { kind: 'token', value: token.value };
+    return this.enter(() => this.authentication.authenticate(credential, token.clientId), {
+      announce: true,
+      ref: message.ref,
+    });
+  }
+
+  /** Without a credential, and with `join` first (section 1.1): a guest, whose `join` is then the gateway's, if it has one. */
+  private async enterAsGuest(message: ClientMessage): Promise<void> {
+    const welcomed = await this.authentication.welcome(message);
+    if (welcomed === undefined || this.state.phase !== 'authenticating') return;
+    this.state.deadline();
+    this.state = { phase: 'admitting' };
+    const { identity, clientId, token } = welcomed;
+    const isCommand = this.input.route.commands.has(message.type);
+    await this.enter(() => this.authentication.enter(identity, clientId), {
+      announce: true,
+      token,
+      ref: isCommand ? undefined : message.ref,
+    });
+    if (isCommand && this.isOpenNow()) await this.executor.execute(message);
+  }
+
+  private isOpenNow(): boolean {
+    return this.state.phase === 'open';
   }
 
   /** Authenticates and admits; frames wait until it has been decided. */
-  private enter(credential: Credential, introduction: Introduction): Promise<void> {
-    this.entering = this.decide(credential, introduction).catch((error: unknown) => {
+  private enter(identify: () => boolean | Promise<boolean>, greeting: Greeting): Promise<void> {
+    this.entering = this.decide(identify, greeting).catch((error: unknown) => {
       this.fail(error);
     });
     return this.entering;
   }
 
-  private async decide(credential: Credential, { announce, ref, clientId }: Introduction): Promise<void> {
-    const identified = await this.authentication.authenticate(credential, clientId);
+  private async decide(identify: () => boolean | Promise<boolean>, { announce, ...greeting }: Greeting): Promise<void> {
+    const identified = await identify();
     this.owner.onSettled(this);
     if (!identified || !this.open) return;
-    if (announce) this.authentication.announce(ref);
+    if (announce) this.authentication.announce(greeting);
     if (!this.authentication.watchExpiry()) return;
     this.admissionBegan = true;
     await this.input.route.hooks.admit(this.connection);
@@ -244,12 +287,11 @@ export class ConnectionDriver implements Transport, InboundFlow, PeerEvents, Dep
     this.leave(departure);
     this.state = { phase: 'gone' };
     this.authentication.stop();
-    this.owner.services.registry.remove(this.connection);
     this.owner.onSettled(this);
     await this.entering;
     await this.inbound.idle();
     if (this.admissionBegan) await this.depart(departure);
-    this.owner.onGone(this);
+    this.owner.onGone(this, wireCode);
   }
 
   private async depart(departure: Departure): Promise<void> {

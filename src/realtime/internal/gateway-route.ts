@@ -6,6 +6,8 @@ import { CommandHandler } from './command-dispatcher.js';
 export interface GatewayRoute {
   path: string;
   announceAuth: boolean;
+  /** Whether guests may come, here and now. */
+  guests: boolean;
   hooks: RawGatewayHooks;
   commands: ReadonlyMap<string, CommandHandler>;
 }
@@ -26,6 +28,10 @@ export class RouteTable {
     this.routes = [...routes]
       .sort((a, b) => literalSegments(b.path) - literalSegments(a.path))
       .map((route) => ({ route, match: match<Record<string, string>>(route.path, { sensitive: true }) }));
+  }
+
+  get paths(): string[] {
+    return this.routes.map(({ route }) => route.path);
   }
 
   /** @throws URIError on a malformed percent-escape */

@@ -3,13 +3,16 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Cancel, Clock } from '../../common/clock.js';
 import { Settings } from '../../config/settings.js';
 import { isOriginAllowed } from '../../infra/http/origin-policy.js';
-import { PendingConnections } from './pending-connections.js';
+import { AddressPlaces } from './address-places.js';
 
 /** The share of a stop's time that clients get to answer the close frame; the rest is for the gateways' clean-up. */
 const FAREWELL_SHARE = 0.8;
 /** Clients of a planned stop come back within this time, spread out. */
 const COMEBACK_SPREAD_MS = 5000;
 const WAVES = 20;
+/** Connections of one address that may be unauthenticated at the same time, and that may be those of guests. */
+const PENDING_PER_ADDRESS = 1000;
+const GUESTS_PER_ADDRESS = 200;
 /** Header lines of an upgrade; browsers and proxies send a few dozen. */
 const MOST_HEADERS = 200;
 
@@ -27,7 +30,9 @@ export const comebackDelayMs = (): number => Math.floor(Math.random() * COMEBACK
 /** All connections of this node, of both transports: which new ones are taken, and how they are all sent away. */
 @Injectable()
 export class OpenConnections {
-  readonly pending = new PendingConnections();
+  /** Who has not authenticated yet, and guests: by address. */
+  readonly pending = new AddressPlaces(PENDING_PER_ADDRESS);
+  readonly guests = new AddressPlaces(GUESTS_PER_ADDRESS);
   private readonly logger = new Logger('OpenConnections');
   private readonly members = new Set<Departing>();
   private stopping = false;

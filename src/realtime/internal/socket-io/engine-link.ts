@@ -49,6 +49,8 @@ export class EngineLink {
 
   constructor(
     readonly engine: Engine,
+    /** Whom limits per address count. */
+    readonly address: string,
     private readonly services: ConnectionServices,
   ) {
     this.inside = engine as unknown as EngineInside;

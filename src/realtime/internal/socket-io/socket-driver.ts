@@ -258,6 +258,7 @@ export class SocketDriver implements SocketTransport, InboundFlow<HeldEvent>, De
     this.wakeAdmission();
     this.input.link.remove(this);
     this.services.registry.remove(this.connection);
+    this.services.open.guests.remove(this.connection);
     await this.admission?.catch(() => undefined);
     await this.inbound.idle();
     if (this.admission) await this.depart(departure);

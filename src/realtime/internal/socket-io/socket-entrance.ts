@@ -1,16 +1,17 @@
 import { Logger } from '@nestjs/common';
 import type { Socket } from 'socket.io';
 import { Forbidden, RateLimited, Unavailable } from '../../../common/domain-error.js';
-import { CredentialRefused, Identity } from '../../connection-authenticator.js';
+import { Credential, CredentialRefused, Identity } from '../../connection-authenticator.js';
 import { ConnectionServices } from '../connection-services.js';
+import { crowdingOf } from '../crowding.js';
 import { Engine, EngineLink } from './engine-link.js';
 import { socketCredential } from './socket-credential.js';
 import { SocketDriver } from './socket-driver.js';
 import { AuthRequired, failureFields, failureOf } from './socket-errors.js';
 import { SocketRoute } from './socket-route.js';
 
-/** How long one who has too many connections is told to wait. */
-const TOO_MANY_RETRY_MS = 1000;
+/** How long one who has too many connections, or shares an address with too many guests, is told to wait. */
+const CROWDED_RETRY_MS = 5000;
 
 const logger = new Logger('SocketEntrance');
 
@@ -22,6 +23,12 @@ export class ConnectRefusal extends Error {
   ) {
     super(message);
   }
+}
+
+/** `token`: of who has just become a guest. */
+interface Entrant {
+  identity: Identity;
+  token?: string;
 }
 
 /** Decides who may connect to a namespace: before that Socket.IO does not say `connect`, and nothing of theirs is handled. */
@@ -59,27 +66,32 @@ export class SocketEntrance {
     if (open.draining) throw new Unavailable();
     const { auth, headers } = socket.handshake;
     const query = new URL(socket.handshake.url, 'http://localhost').searchParams;
-    const identity = await this.authenticate(socketCredential(auth, headers, query));
+    const credential = socketCredential(auth, headers, query);
+    const { identity, token } = await (credential === undefined && route.guests
+      ? this.welcome(auth['username'], link.address)
+      : this.authenticate(credential));
     if (identity.guest && !route.guests) throw new Forbidden('Guests may not connect here.');
-    this.requireRoom(identity);
+    if (crowdingOf(this.services, identity, link.address) !== undefined) throw new RateLimited(CROWDED_RETRY_MS);
     const context = route.hooks.parse({ namespace: route.namespace, auth, query });
     const driver = new SocketDriver({ socket, link, route, context, identity }, this.services);
     if (!registry.add(driver.connection)) throw new CredentialRefused('invalid_token');
     this.drivers.set(socket, driver);
+    if (identity.guest) open.guests.add(driver.connection, link.address);
     open.pending.remove(link);
+    if (token !== undefined) driver.connection.emit('auth_success', newGuest(identity, token));
     await driver.admit();
   }
 
-  private async authenticate(credential: ReturnType<typeof socketCredential>): Promise<Identity> {
+  private async authenticate(credential: Credential | undefined): Promise<Entrant> {
     if (credential === undefined) throw new AuthRequired();
     if (credential.value === '') throw new CredentialRefused('invalid_token');
-    return this.services.authenticator.authenticate(credential);
+    return { identity: await this.services.authenticator.authenticate(credential) };
   }
 
-  private requireRoom({ userId }: Identity): void {
-    const { registry, settings } = this.services;
-    const limit = settings.WS_MAX_CONNECTIONS_PER_USER;
-    if (limit > 0 && registry.countOf(userId) >= limit) throw new RateLimited(TOO_MANY_RETRY_MS);
+  /** Without any credential: a guest, of the name that it wishes (protocol section 1.1). */
+  private async welcome(username: unknown, address: string): Promise<Entrant> {
+    if (this.services.open.guests.isFull(address)) throw new RateLimited(CROWDED_RETRY_MS);
+    return this.services.authenticator.welcome(username, address);
   }
 
   private refusal(socket: Socket, { namespace }: SocketRoute, error: unknown): ConnectRefusal {
@@ -90,4 +102,9 @@ export class SocketEntrance {
       logger.error({ msg: 'connect failed', error_id: errorId, namespace, socket_id: socket.id, err: error });
     return new ConnectRefusal(failure.message, failureFields(failure));
   }
+}
+
+/** As on raw gateways: with the token, it can come back as the same guest. */
+function newGuest({ userId, username, tokenExpiresAt }: Identity, token: string): object {
+  return { user: username, user_id: userId, expires_at: tokenExpiresAt.toISOString(), guest: true, token };
 }
