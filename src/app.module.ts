@@ -13,6 +13,7 @@ import { GatewaysModule } from './gateways/gateways.module.js';
 import { GroupsModule } from './groups/groups.module.js';
 import { HealthModule } from './health/health.module.js';
 import { DatabaseModule } from './infra/database/database.module.js';
+import { LiveModule } from './live/live.module.js';
 import { MessagesModule } from './messages/messages.module.js';
 import { PortBindingsModule } from './port-bindings.module.js';
 import { RealtimeModule } from './realtime/realtime.module.js';
@@ -53,6 +54,7 @@ export class AppModule {
         HealthModule,
         DmsModule,
         MessagesModule,
+        LiveModule,
         GatewaysModule,
         ...extraModules,
       ],

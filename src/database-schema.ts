@@ -8,6 +8,7 @@ import { Dm } from './dms/persistence/dm.entity.js';
 import { GroupInvite } from './groups/persistence/group-invite.entity.js';
 import { GroupMember } from './groups/persistence/group-member.entity.js';
 import { Group } from './groups/persistence/group.entity.js';
+import { LiveTopicRow } from './live/persistence/live-topic.entity.js';
 import { Message } from './messages/persistence/message.entity.js';
 import { User } from './users/persistence/user.entity.js';
 
@@ -25,4 +26,5 @@ export const ENTITIES = [
   Channel,
   Dm,
   Message,
+  LiveTopicRow,
 ];
