@@ -9,6 +9,8 @@ import { GroupInvite } from './groups/persistence/group-invite.entity.js';
 import { GroupMember } from './groups/persistence/group-member.entity.js';
 import { Group } from './groups/persistence/group.entity.js';
 import { Message } from './messages/persistence/message.entity.js';
+import { RoomRuleRow } from './signaling/persistence/room-rule.entity.js';
+import { RoomStandingRow } from './signaling/persistence/room-standing.entity.js';
 import { User } from './users/persistence/user.entity.js';
 
 /** Every table of the application, in lists and not globs, so that compiled and test runs see the same. */
@@ -25,4 +27,6 @@ export const ENTITIES = [
   Channel,
   Dm,
   Message,
+  RoomRuleRow,
+  RoomStandingRow,
 ];

@@ -1,4 +1,4 @@
-import { DomainError, FieldProblem, NotFound } from '../common/domain-error.js';
+import { DomainError, FieldProblem, Forbidden, NotFound } from '../common/domain-error.js';
 
 /** The request brought no access token. */
 export class AuthRequired extends DomainError {
@@ -41,6 +41,18 @@ export class WrongCurrentPassword extends DomainError {
 
   constructor() {
     super('The current password is not right.');
+  }
+}
+
+export class GuestsNotEnabled extends Forbidden {
+  constructor() {
+    super('This server takes no guests.');
+  }
+}
+
+export class NotForGuests extends Forbidden {
+  constructor() {
+    super('Guests may not do this: it needs an account.');
   }
 }
 

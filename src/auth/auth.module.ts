@@ -3,10 +3,13 @@ import { APP_GUARD } from '@nestjs/core';
 import { JwtModule } from '@nestjs/jwt';
 import { UsersModule } from '../users/users.module.js';
 import { AuthService } from './auth.service.js';
+import { GuestsService } from './guests.service.js';
 import { AuthController } from './http/auth.controller.js';
+import { GuestsController } from './http/guests.controller.js';
 import { SessionsController } from './http/sessions.controller.js';
 import { AccessTokens } from './internal/access-tokens.js';
 import { ExpirySweeper } from './internal/expiry-sweeper.js';
+import { GuestTokens } from './internal/guest-tokens.js';
 import { JwtAuthGuard } from './internal/jwt-auth.guard.js';
 import { JwtStrategy } from './internal/jwt.strategy.js';
 import { LoginLimits } from './internal/login-limits.js';
@@ -23,15 +26,17 @@ import { WsTicketsService } from './ws-tickets.service.js';
 
 @Module({
   imports: [UsersModule, JwtModule.register({})],
-  controllers: [AuthController, SessionsController],
+  controllers: [AuthController, GuestsController, SessionsController],
   providers: [
     AuthService,
     SessionsService,
     WsTicketsService,
+    GuestsService,
     SessionConnectionAuthenticator,
     SessionTokens,
     RefreshTokens,
     AccessTokens,
+    GuestTokens,
     PasswordHasher,
     LoginLimits,
     ExpirySweeper,

@@ -8,8 +8,10 @@ import {
   Credential,
   CredentialRefused,
   Identity,
+  NewGuest,
 } from '../realtime/connection-authenticator.js';
 import { ExpiredToken, InvalidToken } from './auth.errors.js';
+import { GuestsService } from './guests.service.js';
 import { AccessClaims, AccessTokens } from './internal/access-tokens.js';
 import { SessionsService } from './sessions.service.js';
 import { WsTicketsService } from './ws-tickets.service.js';
@@ -27,6 +29,7 @@ export class SessionConnectionAuthenticator extends ConnectionAuthenticator {
     private readonly tokens: AccessTokens,
     private readonly tickets: WsTicketsService,
     private readonly sessions: SessionsService,
+    private readonly guests: GuestsService,
     settings: Settings,
     clock: Clock,
   ) {
@@ -43,6 +46,10 @@ export class SessionConnectionAuthenticator extends ConnectionAuthenticator {
     }
   }
 
+  override welcome(username: unknown, address: string | undefined): Promise<NewGuest> {
+    return this.guests.welcome(username, address ?? null);
+  }
+
   /** @throws InvalidToken when the session behind the claims has ended */
   async identify(claims: AccessClaims): Promise<Identity> {
     const identity = await this.identityOf(claims.sessionId, claims.expiresAt);
@@ -51,7 +58,7 @@ export class SessionConnectionAuthenticator extends ConnectionAuthenticator {
   }
 
   private async byToken(token: string): Promise<Identity> {
-    return this.identify(await this.tokens.verify(token));
+    return (await this.guests.identify(token)) ?? this.identify(await this.tokens.verify(token));
   }
 
   private async byTicket(ticket: string): Promise<Identity> {

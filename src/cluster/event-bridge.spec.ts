@@ -17,6 +17,7 @@ const NAMES: Record<keyof DomainEventMap, true> = {
   'group.member_removed': true,
   'group.member_role_changed': true,
   'group.deleted': true,
+  'room.access_changed': true,
   'channel.deleted': true,
 };
 
@@ -82,6 +83,7 @@ describe('EventBridge', () => {
       ['group.member_removed', { groupId, userId, conversationIds }],
       ['group.member_role_changed', { groupId, userId, conversationIds: [] }],
       ['group.deleted', { groupId, conversationIds }],
+      ['room.access_changed', { kind: 'meeting', roomId: 'daily' }],
       ['channel.deleted', { groupId, conversationId }],
     ];
     for (const [name, event] of carried) await here.events.publish(name, event);

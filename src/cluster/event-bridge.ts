@@ -30,6 +30,8 @@ const SHAPES = {
   'group.member_role_changed': z.object({ groupId, userId, conversationIds }),
   'group.deleted': z.object({ groupId, conversationIds }),
   'channel.deleted': z.object({ groupId, conversationId: id<ConversationId>() }),
+  // Who may no longer be in a room may have their seat on any node.
+  'room.access_changed': z.object({ kind: z.enum(['room', 'meeting', 'call']), roomId: z.string() }),
 } satisfies { [K in keyof DomainEventMap]: z.ZodType<DomainEventMap[K]> | typeof HERE };
 
 const ENVELOPE = z.object({ from: z.string(), name: z.string(), event: z.unknown() });

@@ -12,6 +12,8 @@ export interface DomainEventMap {
   /** The role itself is not here: two changes may be told in either order, so a listener asks for the present one. */
   'group.member_role_changed': { groupId: GroupId; userId: UserId; conversationIds: ConversationId[] };
   'group.deleted': { groupId: GroupId; conversationIds: ConversationId[] };
+  /** Who may be in a room, a meeting or a call is decided anew: whoever holds seats in it asks again. */
+  'room.access_changed': { kind: 'room' | 'meeting' | 'call'; roomId: string };
   'channel.deleted': { groupId: GroupId; conversationId: ConversationId };
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { flag, int, list, text, url } from './setting-kinds.js';
+import { int, list, text, url } from './setting-kinds.js';
 
 const LATER = 'Checked, and not used by this version:';
 const namespaces = list.refine(
@@ -12,7 +12,6 @@ const namespaces = list.refine(
  * a deployment can carry them already, and named in a warning at start, so that nobody believes that they count.
  */
 export const laterSettings = {
-  GUESTS_ENABLED: flag.default(false).describe(`${LATER} 1: guests may open rooms.`),
   LOBBY_NAMESPACES: namespaces.default(['/lobby']).describe(`${LATER} Socket.IO namespaces with a lobby.`),
   LIVE_NAMESPACES: namespaces.default(['/live']).describe(`${LATER} Socket.IO namespaces with live topics.`),
   UPLOAD_MAX_BYTES: int(1, 1_099_511_627_776).default(26_214_400).describe(`${LATER} largest file, in bytes.`),

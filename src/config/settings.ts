@@ -92,6 +92,9 @@ export const settingsSchema = z
     WS_CLOSE_ON_TOKEN_EXPIRY: flag
       .default(false)
       .describe('1: a connection closes with its access token, unless a fresh one is sent in band.'),
+    GUESTS_ENABLED: flag
+      .default(false)
+      .describe('1: people without an account may open rooms, meetings, lobbies and live topics, as guests.'),
     WS_RATE_PER_SECOND: int(0, 1_000_000)
       .default(50)
       .describe('Frames a second that one connection may send, with a burst of twice that; 0: no limit.'),

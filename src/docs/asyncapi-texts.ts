@@ -41,7 +41,7 @@ const socket = new WebSocket(\`\${url}?ticket=\${encodeURIComponent(ticket)}\`);
   {
     id: 'auth-in-band',
     title: 'In band',
-    text: 'Without a credential at the upgrade the server asks for one. Until then it handles only `auth_token` and `ping`; without an answer in time it closes with 4408.',
+    text: 'Without a credential at the upgrade the server asks for one. Until then it handles only `auth_token` and `ping`; without an answer in time it closes with 4408. Where the server takes guests (`GUESTS_ENABLED`), `join` in its place enters as a guest, on the gateways that list it.',
     code: `const socket = new WebSocket(url);
 socket.addEventListener('message', ({ data }) => {
   const event = JSON.parse(data);

@@ -6,6 +6,14 @@ export interface Identity {
   username: string;
   sessionId: SessionId;
   tokenExpiresAt: Date;
+  /** Whether it is a guest: without an account, and without a session. */
+  guest?: boolean;
+}
+
+/** Who has become a guest, and the token to come back with as the same one. */
+export interface NewGuest {
+  identity: Identity;
+  token: string;
 }
 
 /** What a client brought (protocol section 1.1): an access token, or a one-time ticket. */
@@ -25,4 +33,11 @@ export class CredentialRefused extends Error {
 export abstract class ConnectionAuthenticator {
   /** @throws CredentialRefused when it is bad, expired, used up, of another kind, or its session has ended */
   abstract authenticate(credential: Credential): Promise<Identity>;
+
+  /**
+   * Makes a guest of a client without a credential, where guests may come. What it wishes to be called may be anything;
+   * undefined and null: no wish.
+   * @throws ValidationFailed, RateLimited, Forbidden
+   */
+  abstract welcome(username: unknown, address: string | undefined): Promise<NewGuest>;
 }

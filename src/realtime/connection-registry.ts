@@ -40,11 +40,11 @@ export class ConnectionRegistry {
     if (set?.size === 0) this.byUser.delete(connection.userId);
   }
 
-  /** The sessions that have connections here, each with whom it was found to belong to. */
+  /** The sessions that have connections here, each with whom it was found to belong to; guests have none. */
   sessions(): Map<SessionId, Identity> {
     const sessions = new Map<SessionId, Identity>();
     for (const connections of this.byUser.values())
-      for (const { user } of connections) sessions.set(user.sessionId, user);
+      for (const { user } of connections) if (user.guest !== true) sessions.set(user.sessionId, user);
     return sessions;
   }
 

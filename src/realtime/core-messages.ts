@@ -21,6 +21,27 @@ class AuthTokenCommand {
   clientId?: string | null;
 }
 
+/** `join` without a credential, as the first message, on a gateway that takes guests. A gateway's own `join` may carry these too. */
+class GuestJoinCommand {
+  @ApiPropertyOptional({
+    description: 'What others call the guest, with ` (guest)` added; without it, `Guest` and a few digits.',
+    type: String,
+    minLength: 1,
+    maxLength: 32,
+    nullable: true,
+    example: 'Ada',
+  })
+  username?: string | null;
+
+  @ApiPropertyOptional({
+    description: 'Names this client; without it the server makes a UUID.',
+    type: String,
+    pattern: '^[A-Za-z0-9_.:-]{1,64}$',
+    nullable: true,
+  })
+  clientId?: string | null;
+}
+
 /** What answers one message, and carries its `ref`. */
 export abstract class AnswerEvent {
   @ApiPropertyOptional({ description: 'The `ref` of the message that this answers.', type: String, maxLength: 64 })
@@ -97,6 +118,15 @@ export class AuthSuccessEvent extends AnswerEvent {
 
   @ApiProperty({ description: 'When the token expires.', format: 'date-time', example: TIME })
   expires_at!: string;
+
+  @ApiPropertyOptional({ description: 'True for a guest.', type: Boolean })
+  guest?: true;
+
+  @ApiPropertyOptional({
+    description: 'To who has become a guest by `join`: the token to come back with as the same guest.',
+    type: String,
+  })
+  token?: string;
 }
 
 @WsEvent('The credential was refused; the connection closes with 4401.')
@@ -147,6 +177,17 @@ export const CORE_EVENTS = [
   TokenExpiringEvent,
   GoingAwayEvent,
 ];
+
+/** On gateways that take guests, and have no `join` of their own. */
+export const GUEST_JOIN = {
+  type: 'join',
+  commandClass: GuestJoinCommand,
+  docs: {
+    summary:
+      'In place of `auth_token`, where the server takes guests (`GUESTS_ENABLED`): enters as a guest. The answer has the token to come back with as the same one.',
+    reply: AuthSuccessEvent,
+  },
+};
 
 export const CORE_COMMANDS = [
   {

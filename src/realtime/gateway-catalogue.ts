@@ -1,5 +1,6 @@
 import { Type } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
+import { GUEST_JOIN } from './core-messages.js';
 import { commandMethods, describeParameters } from './internal/command-dispatcher.js';
 import { RAW_GATEWAY, RawGatewayOptions } from './raw-gateway.js';
 import {
@@ -23,6 +24,8 @@ export interface GatewayDescription {
   path: string;
   /** Whether `?client_id=` names the client, and a credential at the upgrade is answered with `auth_success`. */
   announceAuth: boolean;
+  /** Whether guests may open it, where the server takes them. */
+  guests: boolean;
   docs: GatewayDocs;
   commands: CommandDescription[];
   events: EventClass[];
@@ -42,18 +45,21 @@ export function summaryOf(event: EventClass): string {
 }
 
 function describeGateway(gateway: Type): GatewayDescription {
-  const { path, announceAuth = false } = Reflect.getMetadata(RAW_GATEWAY, gateway) as RawGatewayOptions;
+  const { path, announceAuth = false, guests = false } = Reflect.getMetadata(RAW_GATEWAY, gateway) as RawGatewayOptions;
   const docs = Reflect.getMetadata(GATEWAY_DOCS, gateway) as GatewayDocs | undefined;
   const prototype = gateway.prototype as object;
+  const commands = commandMethods(prototype).map(({ name, type, method }) => ({
+    type,
+    commandClass: describeParameters(prototype, name).commandClass,
+    docs: (Reflect.getMetadata(OPERATION_DOCS, method) as OperationDocs | undefined) ?? { summary: '' },
+  }));
+  const takesJoin = commands.some(({ type }) => type === GUEST_JOIN.type);
   return {
     path,
     announceAuth,
+    guests,
     docs: docs ?? { name: gateway.name.replace(/Gateway$/, '').toLowerCase(), summary: '' },
-    commands: commandMethods(prototype).map(({ name, type, method }) => ({
-      type,
-      commandClass: describeParameters(prototype, name).commandClass,
-      docs: (Reflect.getMetadata(OPERATION_DOCS, method) as OperationDocs | undefined) ?? { summary: '' },
-    })),
+    commands: guests && !takesJoin ? [...commands, GUEST_JOIN] : commands,
     events: (Reflect.getMetadata(GATEWAY_EVENTS, gateway) as EventClass[] | undefined) ?? [],
   };
 }

@@ -35,6 +35,8 @@ export interface RawGatewayOptions {
   path: string;
   /** Whether a credential at the upgrade is answered with `auth_success` too (the room gateway, section 5). */
   announceAuth?: boolean;
+  /** Whether guests may open it, where the server takes them (section 1.1): with a guest's token, or `join` first. */
+  guests?: boolean;
 }
 
 /**

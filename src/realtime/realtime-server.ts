@@ -9,6 +9,7 @@ import { clientNetwork } from '../infra/http/client-address.js';
 import { isOriginAllowed } from '../infra/http/origin-policy.js';
 import { ConnectionAuthenticator } from './connection-authenticator.js';
 import { ConnectionRegistry } from './connection-registry.js';
+import { AddressPlaces } from './internal/address-places.js';
 import { dispatchTable } from './internal/command-dispatcher.js';
 import { ConnectionDriver, DriverServices } from './internal/connection-driver.js';
 import { BEARER_SUBPROTOCOL, upgradeCredential } from './internal/credential.js';
@@ -16,7 +17,6 @@ import { GatewayRoute, RouteMatch, RouteTable } from './internal/gateway-route.j
 import { frameLimits } from './internal/frame-limits.js';
 import { readHandshake } from './internal/handshake.js';
 import { Heartbeat } from './internal/heartbeat.js';
-import { PendingConnections } from './internal/pending-connections.js';
 import { GatewayTraffic, TrafficLedger } from './internal/traffic-ledger.js';
 import { refuseUpgrade, Upgrade, UpgradeRouter } from './internal/upgrade-router.js';
 import { RAW_GATEWAY, RawGatewayHooks, RawGatewayOptions } from './raw-gateway.js';
@@ -28,6 +28,9 @@ const FAREWELL_SHARE = 0.8;
 /** Clients of a planned stop come back within this time, spread out. */
 const COMEBACK_SPREAD_MS = 5000;
 const WAVES = 20;
+/** Connections of one address that may be unauthenticated at the same time, and that may be those of guests. */
+const PENDING_PER_ADDRESS = 1000;
+const GUESTS_PER_ADDRESS = 200;
 /** Header lines of an upgrade; browsers and proxies send a few dozen. */
 const MOST_HEADERS = 200;
 
@@ -45,7 +48,7 @@ export class RealtimeServer implements OnModuleInit, BeforeApplicationShutdown {
   private readonly logger = new Logger(RealtimeServer.name);
   private readonly drivers = new Map<ConnectionDriver, Cancel>();
   private readonly ledger = new TrafficLedger();
-  private readonly pending = new PendingConnections();
+  private readonly pending = new AddressPlaces(PENDING_PER_ADDRESS);
   private readonly heartbeat: Heartbeat;
   private readonly wss: WebSocketServer;
   private routes = new RouteTable([]);
@@ -68,6 +71,7 @@ export class RealtimeServer implements OnModuleInit, BeforeApplicationShutdown {
       clock,
       authenticator,
       registry,
+      guests: new AddressPlaces(GUESTS_PER_ADDRESS),
       onSettled: (driver) => {
         this.pending.remove(driver);
       },
@@ -159,8 +163,10 @@ export class RealtimeServer implements OnModuleInit, BeforeApplicationShutdown {
   }
 
   private routeOf(gateway: RawGatewayHooks): GatewayRoute {
-    const { path, announceAuth = false } = Reflect.getMetadata(RAW_GATEWAY, gateway.constructor) as RawGatewayOptions;
-    return { path, announceAuth, hooks: gateway, commands: dispatchTable(gateway, this.contexts) };
+    const options = Reflect.getMetadata(RAW_GATEWAY, gateway.constructor) as RawGatewayOptions;
+    const { path, announceAuth = false } = options;
+    const guests = options.guests === true && this.settings.GUESTS_ENABLED;
+    return { path, announceAuth, guests, hooks: gateway, commands: dispatchTable(gateway, this.contexts) };
   }
 
   /** The HTTP status with which a new connection of any kind is refused, whatever its path. */
@@ -178,16 +184,17 @@ export class RealtimeServer implements OnModuleInit, BeforeApplicationShutdown {
     addressOf: () => string,
   ): void {
     const credential = upgradeCredential(request.headers, query);
-    const pendingAddress = credential === undefined ? addressOf() : undefined;
+    const { route } = found;
+    const address = credential === undefined || route.guests ? addressOf() : undefined;
+    const pendingAddress = credential === undefined ? address : undefined;
     if (pendingAddress !== undefined && this.pending.isFull(pendingAddress)) {
       refuseUpgrade(socket, 429);
       return;
     }
     this.wss.handleUpgrade(request, socket, head, (ws) => {
       const handshake = readHandshake(found, query);
-      const { route } = found;
       const driver = new ConnectionDriver(
-        { id: this.ids.next(), ws, socket, route, context: handshake.ok ? handshake.context : undefined },
+        { id: this.ids.next(), ws, socket, route, context: handshake.ok ? handshake.context : undefined, address },
         this.driverServices,
       );
       this.drivers.set(driver, this.heartbeat.add(driver.peer));

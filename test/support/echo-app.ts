@@ -18,12 +18,14 @@ import {
   Credential,
   CredentialRefused,
   Identity,
+  NewGuest,
 } from '../../src/realtime/connection-authenticator.js';
 import { RealtimeAdapter } from '../../src/realtime/realtime.adapter.js';
 import { RealtimeModule } from '../../src/realtime/realtime.module.js';
 import { EchoGateway } from './echo-gateway.js';
 
 const HOUR_MS = 3_600_000;
+const GUEST = 'guest:';
 
 /** Knows its users by their tokens: `alice`, `bob`, or `alice/session-2`; `expired` has expired, `slow:…` takes its time. */
 @Injectable()
@@ -48,6 +50,7 @@ class EchoAuthenticator extends ConnectionAuthenticator {
     if (name === 'unavailable') throw new Unavailable();
     if (name === 'broken') throw new Error('secret detail');
     if (name === 'expired') throw new CredentialRefused('expired_token');
+    if (name.startsWith(GUEST)) return this.guest(name.slice(GUEST.length));
     const [username, session = 'session-1'] = name.split('/');
     if (username !== 'alice' && username !== 'bob') throw new CredentialRefused('invalid_token');
     return {
@@ -56,6 +59,18 @@ class EchoAuthenticator extends ConnectionAuthenticator {
       sessionId: `${username}/${session}` as SessionId,
       tokenExpiresAt: new Date(this.clock.now() + this.lifetimeMs),
     };
+  }
+
+  /** As the wish says; its token is `guest:` and its name. */
+  welcome(username: unknown): Promise<NewGuest> {
+    const name = String(username);
+    return Promise.resolve({ identity: this.guest(name), token: `${GUEST}${name}` });
+  }
+
+  private guest(name: string): Identity {
+    const id = `${name} (guest)`;
+    const tokenExpiresAt = new Date(this.clock.now() + this.lifetimeMs);
+    return { userId: id as UserId, username: id, sessionId: id as SessionId, tokenExpiresAt, guest: true };
   }
 }
 

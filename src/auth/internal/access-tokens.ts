@@ -7,12 +7,14 @@ import { Ids, parseId, SessionId, UserId } from '../../common/ids.js';
 import { Settings } from '../../config/settings.js';
 import { ExpiredToken, InvalidToken } from '../auth.errors.js';
 import type { LiveSession } from '../persistence/session.repository.js';
+import { headerType } from './jwt-header.js';
 
-const ALGORITHM = 'HS256' as const;
-const NAME = 'parley';
+export const ALGORITHM = 'HS256' as const;
+/** Who makes tokens, and whom they are for. */
+export const NAME = 'parley';
 const HEADER_TYPE = 'at+jwt';
 const KIND = 'access';
-const TOKEN_MAX = 4096;
+export const TOKEN_MAX = 4096;
 /** Access tokens whose signature is not checked again, though their `exp` is; a client shows the same one for a quarter of an hour. */
 const KNOWN_ACCESS_TOKENS_MAX = 4096;
 
@@ -122,15 +124,5 @@ export class AccessTokens {
     const expiresAt = new Date(expiry * 1000);
     if (expiresAt.getTime() <= this.clock.now()) throw new ExpiredToken();
     return { userId, sessionId, expiresAt };
-  }
-}
-
-function headerType(jwt: JwtService, token: string): string | undefined {
-  try {
-    // Null for what is no JWT, whatever the declared type says.
-    const decoded = jwt.decode(token, { complete: true }) as { header: { typ?: string } } | null;
-    return decoded?.header.typ;
-  } catch {
-    return undefined;
   }
 }

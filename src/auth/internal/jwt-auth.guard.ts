@@ -3,8 +3,8 @@ import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
 import type { Request } from 'express';
 import type { Caller } from '../../infra/http/current-user.decorator.js';
-import { IS_PUBLIC } from '../../infra/http/public.decorator.js';
-import { AuthRequired, InvalidToken } from '../auth.errors.js';
+import { IS_PUBLIC, TAKES_GUESTS } from '../../infra/http/public.decorator.js';
+import { AuthRequired, InvalidToken, NotForGuests } from '../auth.errors.js';
 import { JwtStrategy } from './jwt.strategy.js';
 
 /** Every HTTP route needs an access token, unless it is `@Public()`. Sockets have their own way in. */
@@ -21,17 +21,18 @@ export class JwtAuthGuard extends AuthGuard() {
 
   override async canActivate(context: ExecutionContext): Promise<boolean> {
     if (context.getType() !== 'http') return true;
-    const isPublic = this.reflector.getAllAndOverride<boolean | undefined>(IS_PUBLIC, [
-      context.getHandler(),
-      context.getClass(),
-    ]);
-    if (isPublic === true) return true;
+    if (this.isMarked(context, IS_PUBLIC)) return true;
     const request = context.switchToHttp().getRequest<Request & { user?: Caller }>();
     // Most requests come with a token that was seen before: Passport would check it all over again.
-    const caller = await this.strategy.recognise(request);
+    const caller = (await this.strategy.recognise(request)) ?? (await this.strategy.recogniseGuest(request));
     if (caller === undefined) return (await super.canActivate(context)) === true;
+    if (caller.guest === true && !this.isMarked(context, TAKES_GUESTS)) throw new NotForGuests();
     request.user = caller;
     return true;
+  }
+
+  private isMarked(context: ExecutionContext, mark: string): boolean {
+    return this.reflector.getAllAndOverride<boolean>(mark, [context.getHandler(), context.getClass()]);
   }
 
   override handleRequest<User>(error: unknown, user: User | false, _info: unknown, context: ExecutionContext): User {

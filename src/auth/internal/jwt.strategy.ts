@@ -4,6 +4,7 @@ import type { Request } from 'express';
 import { ExtractJwt, Strategy } from 'passport-jwt';
 import { Caller } from '../../infra/http/current-user.decorator.js';
 import { SessionConnectionAuthenticator } from '../session-connection-authenticator.js';
+import { GuestsService } from '../guests.service.js';
 import { AccessTokens, VERIFICATION } from './access-tokens.js';
 
 const bearerOf = ExtractJwt.fromAuthHeaderAsBearerToken();
@@ -14,6 +15,7 @@ export class JwtStrategy extends PassportStrategy(Strategy) {
   constructor(
     private readonly tokens: AccessTokens,
     private readonly authenticator: SessionConnectionAuthenticator,
+    private readonly guests: GuestsService,
   ) {
     super({
       ...VERIFICATION,
@@ -47,5 +49,13 @@ export class JwtStrategy extends PassportStrategy(Strategy) {
   async recognise(request: Request): Promise<Caller | undefined> {
     const claims = this.tokens.known(bearerOf(request) ?? '');
     return claims && this.authenticator.identify(claims);
+  }
+
+  /**
+   * The guest whose token came with the request, if it is a guest's.
+   * @throws InvalidToken, ExpiredToken
+   */
+  async recogniseGuest(request: Request): Promise<Caller | undefined> {
+    return this.guests.identify(bearerOf(request) ?? '');
   }
 }

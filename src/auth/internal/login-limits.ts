@@ -28,6 +28,7 @@ export class LoginLimits {
   private readonly account: Limiter;
   private readonly delay: Limiter;
   private readonly registrations: Limiter;
+  private readonly guests: Limiter;
   private readonly disabled: boolean;
 
   constructor(settings: Settings, limits: RateLimits) {
@@ -36,6 +37,7 @@ export class LoginLimits {
     this.address = limits.limiter({ name: 'address', points: 20, seconds: MINUTE_S });
     this.account = limits.limiter({ name: 'account', points: ACCOUNT_FAILURES_PER_HOUR, seconds: HOUR_S });
     this.delay = limits.limiter({ name: 'delay', points: 1, seconds: MINUTE_S });
+    this.guests = limits.limiter({ name: 'guest', points: 120, seconds: MINUTE_S });
     this.registrations = limits.limiter({ name: 'register', points: 60, seconds: MINUTE_S });
   }
 
@@ -72,6 +74,11 @@ export class LoginLimits {
   /** @throws RateLimited */
   async register(ip: string | null): Promise<void> {
     if (!this.disabled) await consume(this.registrations, clientNetwork(ip ?? undefined));
+  }
+
+  /** @throws RateLimited */
+  async guest(ip: string | null): Promise<void> {
+    if (!this.disabled) await consume(this.guests, clientNetwork(ip ?? undefined));
   }
 
   private async refuseDuringDelay(account: string): Promise<void> {

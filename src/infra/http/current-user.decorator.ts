@@ -7,6 +7,8 @@ export interface Caller {
   sessionId: SessionId;
   username: string;
   tokenExpiresAt: Date;
+  /** Whether it is a guest, who has no account and no session: on routes with `@GuestsToo()` alone. */
+  guest?: boolean;
 }
 
 /** The caller of a route that is not public. */

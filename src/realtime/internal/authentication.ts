@@ -1,13 +1,26 @@
 import { Clock } from '../../common/clock.js';
+import { Forbidden, RateLimited, ValidationFailed } from '../../common/domain-error.js';
 import { Settings } from '../../config/settings.js';
 import { CloseCode } from '../close-codes.js';
-import { ConnectionAuthenticator, Credential, CredentialRefused, Identity } from '../connection-authenticator.js';
+import {
+  ConnectionAuthenticator,
+  Credential,
+  CredentialRefused,
+  Identity,
+  NewGuest,
+} from '../connection-authenticator.js';
 import { ConnectionRegistry } from '../connection-registry.js';
 import { Connection } from '../connection.js';
-import { AuthErrorEvent, AuthSuccessEvent, ErrorEvent, TokenExpiringEvent } from '../core-messages.js';
+import { AuthErrorEvent, AuthSuccessEvent, TokenExpiringEvent } from '../core-messages.js';
+import { AddressPlaces } from './address-places.js';
 import { ClientMessage } from './message.js';
 import { TokenExpiry } from './token-expiry.js';
+import { errorEventOf } from './wire-errors.js';
 
+/** Connections that one guest may hold on a node: a few tabs. */
+const GUEST_CONNECTIONS = 10;
+/** When who shares an address with too many guests may ask again. */
+const FULL_ADDRESS_MS = 5000;
 const CLIENT_ID = /^[A-Za-z0-9_.:-]{1,64}$/;
 
 export const isClientId = (value: unknown): value is string => typeof value === 'string' && CLIENT_ID.test(value);
@@ -17,6 +30,20 @@ interface AuthenticationServices {
   clock: Clock;
   authenticator: ConnectionAuthenticator;
   registry: ConnectionRegistry;
+  /** Guests, by address. */
+  guests: AddressPlaces;
+}
+
+/** Where the connection wants to enter. */
+export interface Entrance {
+  guests: boolean;
+  /** Whom limits per address count; undefined where guests may not come. */
+  address: string | undefined;
+}
+
+/** A client that has become a guest by its `join`. */
+interface Welcomed extends NewGuest {
+  clientId: string | undefined;
 }
 
 /** Who a connection belongs to: proves it, announces it, renews it, and ends it with the token where that is asked for. */
@@ -27,33 +54,55 @@ export class Authentication {
   constructor(
     private readonly connection: Connection,
     private readonly services: AuthenticationServices,
+    private readonly entrance: Entrance,
   ) {}
 
   /** The token of an `auth_token` message; undefined when its `clientId` is malformed, which has been answered. */
-  read({ fields, ref }: ClientMessage): { value: string; clientId: string | undefined } | undefined {
-    const { token, clientId } = fields;
-    if (clientId !== undefined && clientId !== null && !isClientId(clientId)) {
-      const details = [{ field: 'clientId', problems: ['must be 1 to 64 of A-Z a-z 0-9 _ . : -'] }];
-      this.connection.send({
-        type: 'error',
-        code: 'validation_failed',
-        message: 'Some fields are not valid.',
-        details,
-        ...(ref !== undefined && { ref }),
-      } satisfies ErrorEvent);
+  read(message: ClientMessage): { value: string; clientId: string | undefined } | undefined {
+    const { token } = message.fields;
+    try {
+      return { value: typeof token === 'string' ? token : '', clientId: clientIdOf(message) };
+    } catch (error) {
+      this.answerError(error, message.ref);
       return undefined;
     }
-    return { value: typeof token === 'string' ? token : '', clientId: clientId ?? undefined };
   }
 
-  /** False when the credential was refused, or the user has too many connections: then the connection is closing. */
+  /** Makes a guest of who has sent this `join`; undefined when it may not be, which has been answered. */
+  async welcome(message: ClientMessage): Promise<Welcomed | undefined> {
+    const { authenticator, guests } = this.services;
+    const { address = '' } = this.entrance;
+    try {
+      const clientId = clientIdOf(message);
+      if (guests.isFull(address)) throw new RateLimited(FULL_ADDRESS_MS);
+      return { ...(await authenticator.welcome(message.fields['username'], address)), clientId };
+    } catch (error) {
+      this.answerError(error, message.ref);
+      return undefined;
+    }
+  }
+
+  /**
+   * False when the credential was refused, or the user has too many connections: then the connection is closing.
+   * @throws Forbidden for a guest where guests may not come
+   */
   async authenticate(credential: Credential, clientId?: string): Promise<boolean> {
     const identity = await this.prove(credential);
-    if (identity === undefined || !this.connection.isOpen) return false;
-    const { registry, settings } = this.services;
-    const limit = settings.WS_MAX_CONNECTIONS_PER_USER;
-    if (limit > 0 && registry.countOf(identity.userId) >= limit) {
+    return identity !== undefined && this.connection.isOpen && this.enter(identity, clientId);
+  }
+
+  /** As `authenticate`, for who is known to be what it says. */
+  enter(identity: Identity, clientId?: string): boolean {
+    const { registry, guests } = this.services;
+    const isGuest = identity.guest === true;
+    if (isGuest && !this.entrance.guests) throw new Forbidden('Guests may not open this.');
+    if (registry.countOf(identity.userId) >= this.limitOf(identity)) {
       this.connection.close(CloseCode.Flooding, 'too many connections');
+      return false;
+    }
+    const { address = '' } = this.entrance;
+    if (isGuest && guests.isFull(address)) {
+      this.connection.close(CloseCode.Flooding, 'too many guests');
       return false;
     }
     this.connection.identify(identity, clientId);
@@ -61,17 +110,21 @@ export class Authentication {
       this.refuse(new CredentialRefused('invalid_token'));
       return false;
     }
+    if (isGuest) guests.add(this.connection, address);
     return true;
   }
 
-  announce(ref?: string): void {
-    const { username, userId, tokenExpiresAt } = this.connection.user;
+  /** `token`: of who has just become a guest. */
+  announce({ ref, token }: { ref?: string | undefined; token?: string | undefined } = {}): void {
+    const { username, userId, tokenExpiresAt, guest } = this.connection.user;
     this.connection.send({
       type: 'auth_success',
       user: username,
       user_id: userId,
       client_id: this.connection.clientId,
       expires_at: tokenExpiresAt.toISOString(),
+      ...(guest === true && { guest }),
+      ...(token !== undefined && { token }),
       ...(ref !== undefined && { ref }),
     } satisfies AuthSuccessEvent);
   }
@@ -88,7 +141,7 @@ export class Authentication {
       return;
     }
     this.connection.identify(identity);
-    this.announce(message.ref);
+    this.announce({ ref: message.ref });
     this.watchExpiry();
   }
 
@@ -101,8 +154,16 @@ export class Authentication {
     return this.connection.isOpen;
   }
 
+  /** The connection has ended. */
   stop(): void {
     this.expiry?.stop();
+    this.services.registry.remove(this.connection);
+    this.services.guests.remove(this.connection);
+  }
+
+  private limitOf({ guest }: Identity): number {
+    const limit = this.services.settings.WS_MAX_CONNECTIONS_PER_USER || Infinity;
+    return guest === true ? Math.min(limit, GUEST_CONNECTIONS) : limit;
   }
 
   private makeExpiry(): TokenExpiry {
@@ -129,8 +190,22 @@ export class Authentication {
     }
   }
 
+  /** @throws what is a fault of ours */
+  private answerError(error: unknown, ref: string | undefined): void {
+    const event = errorEventOf(error);
+    if (event === undefined) throw error;
+    this.connection.send(ref === undefined ? event : { ...event, ref });
+  }
+
   private refuse({ code, message }: CredentialRefused): void {
     this.connection.send({ type: 'auth_error', code, message } satisfies AuthErrorEvent);
     this.connection.close(CloseCode.Unauthenticated, code);
   }
+}
+
+/** @throws ValidationFailed */
+function clientIdOf({ fields: { clientId } }: ClientMessage): string | undefined {
+  if (clientId === undefined || clientId === null) return undefined;
+  if (isClientId(clientId)) return clientId;
+  throw new ValidationFailed([{ field: 'clientId', problems: ['must be 1 to 64 of A-Z a-z 0-9 _ . : -'] }]);
 }

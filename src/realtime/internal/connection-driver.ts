@@ -11,6 +11,7 @@ import { Connection, Outlet, Transport } from '../connection.js';
 import { AuthRequiredEvent, ErrorEvent, GoingAwayEvent, PongEvent } from '../core-messages.js';
 import { Departure } from '../raw-gateway.js';
 import { Shape } from '../wire.js';
+import { AddressPlaces } from './address-places.js';
 import { Authentication } from './authentication.js';
 import { CommandExecutor } from './command-executor.js';
 import { ConnectionState } from './connection-state.js';
@@ -18,7 +19,7 @@ import { departureByClient, departureByServer } from './departure.js';
 import { GatewayRoute } from './gateway-route.js';
 import { InboundFlow, InboundFrame, InboundQueue } from './inbound-queue.js';
 import { parseMessage, refOf } from './message.js';
-import type { ParsedMessage } from './message.js';
+import type { ClientMessage, ParsedMessage } from './message.js';
 import { Peer, PeerEvents } from './peer.js';
 import { Traffic } from './traffic-ledger.js';
 import { closeCodeOf } from './wire-errors.js';
@@ -28,17 +29,20 @@ export interface DriverServices {
   clock: Clock;
   authenticator: ConnectionAuthenticator;
   registry: ConnectionRegistry;
+  /** Guests, by address. */
+  guests: AddressPlaces;
   /** Called once, when the gateway's clean-up has finished. */
   onGone(driver: ConnectionDriver, code: number): void;
   /** Called when the connection belongs to a user, or has ended before; perhaps again. */
   onSettled(driver: ConnectionDriver): void;
 }
 
-/** What an in-band `auth_token`, or the query, adds to its credential. */
-interface Introduction {
-  announce?: boolean;
+/** How who enters is greeted: with `auth_success` or not, and with what in it. */
+interface Greeting {
+  announce: boolean;
   ref?: string | undefined;
-  clientId?: string | undefined;
+  /** Of who has just become a guest. */
+  token?: string;
 }
 
 export interface DriverInput {
@@ -47,6 +51,8 @@ export interface DriverInput {
   socket: Duplex;
   route: GatewayRoute;
   context: unknown;
+  /** Whom limits per address count; undefined where nothing asks. */
+  address: string | undefined;
 }
 
 const logger = new Logger('ConnectionDriver');
@@ -72,7 +78,10 @@ export class ConnectionDriver implements Transport, InboundFlow, PeerEvents {
     this.peer = new Peer(input.ws, input.socket, services, this);
     this.inbound = new InboundQueue(this);
     this.connection = new Connection(input.id, input.context, this);
-    this.authentication = new Authentication(this.connection, services);
+    this.authentication = new Authentication(this.connection, services, {
+      guests: input.route.guests,
+      address: input.address,
+    });
     this.executor = new CommandExecutor(input.route.commands, this.connection);
   }
 
@@ -96,7 +105,11 @@ export class ConnectionDriver implements Transport, InboundFlow, PeerEvents {
   /** Starts with the credential of the upgrade, or asks for one in band. */
   start(credential: Credential | undefined, clientId?: string): void {
     if (credential !== undefined) {
-      void this.inbound.start(() => this.enter(credential, { announce: this.input.route.announceAuth, clientId }));
+      void this.inbound.start(() =>
+        this.enter(() => this.authentication.authenticate(credential, clientId), {
+          announce: this.input.route.announceAuth,
+        }),
+      );
       return;
     }
     const timeoutMs = this.services.settings.WS_AUTH_TIMEOUT_MS;
@@ -202,6 +215,8 @@ export class ConnectionDriver implements Transport, InboundFlow, PeerEvents {
     { deadline }: { deadline: () => void },
     parsed: ParsedMessage,
   ): void | Promise<void> {
+    if (parsed.ok && parsed.message.type === 'join' && this.input.route.guests)
+      return this.enterAsGuest(parsed.message);
     if (!parsed.ok || parsed.message.type !== 'auth_token') {
       this.answer({ type: 'error', code: 'auth_required', message: 'Send auth_token first.' }, refOf(parsed));
       return undefined;
@@ -211,25 +226,46 @@ export class ConnectionDriver implements Transport, InboundFlow, PeerEvents {
     if (token === undefined) return undefined;
     deadline();
     this.state = { phase: 'admitting' };
-    return this.enter(
-      { kind: 'token', value: token.value },
-      { announce: true, ref: message.ref, clientId: token.clientId },
-    );
+    const credential: Credential = { kind: 'token', value: token.value };
+    return this.enter(() => this.authentication.authenticate(credential, token.clientId), {
+      announce: true,
+      ref: message.ref,
+    });
+  }
+
+  /** Without a credential, and with `join` first (section 1.1): a guest, whose `join` is then the gateway's, if it has one. */
+  private async enterAsGuest(message: ClientMessage): Promise<void> {
+    const welcomed = await this.authentication.welcome(message);
+    if (welcomed === undefined || this.state.phase !== 'authenticating') return;
+    this.state.deadline();
+    this.state = { phase: 'admitting' };
+    const { identity, clientId, token } = welcomed;
+    const isCommand = this.input.route.commands.has(message.type);
+    await this.enter(() => this.authentication.enter(identity, clientId), {
+      announce: true,
+      token,
+      ref: isCommand ? undefined : message.ref,
+    });
+    if (isCommand && this.isOpenNow()) await this.executor.execute(message);
+  }
+
+  private isOpenNow(): boolean {
+    return this.state.phase === 'open';
   }
 
   /** Authenticates and admits; frames wait until it has been decided. */
-  private enter(credential: Credential, introduction: Introduction): Promise<void> {
-    this.entering = this.decide(credential, introduction).catch((error: unknown) => {
+  private enter(identify: () => boolean | Promise<boolean>, greeting: Greeting): Promise<void> {
+    this.entering = this.decide(identify, greeting).catch((error: unknown) => {
       this.fail(error);
     });
     return this.entering;
   }
 
-  private async decide(credential: Credential, { announce, ref, clientId }: Introduction): Promise<void> {
-    const identified = await this.authentication.authenticate(credential, clientId);
+  private async decide(identify: () => boolean | Promise<boolean>, { announce, ...greeting }: Greeting): Promise<void> {
+    const identified = await identify();
     this.services.onSettled(this);
     if (!identified || !this.open) return;
-    if (announce) this.authentication.announce(ref);
+    if (announce) this.authentication.announce(greeting);
     if (!this.authentication.watchExpiry()) return;
     this.admissionBegan = true;
     await this.input.route.hooks.admit(this.connection);
@@ -253,7 +289,6 @@ export class ConnectionDriver implements Transport, InboundFlow, PeerEvents {
     this.leave(departure);
     this.state = { phase: 'gone' };
     this.authentication.stop();
-    this.services.registry.remove(this.connection);
     this.services.onSettled(this);
     await this.entering;
     await this.inbound.idle();

@@ -6,6 +6,8 @@ import { CommandHandler } from './command-dispatcher.js';
 export interface GatewayRoute {
   path: string;
   announceAuth: boolean;
+  /** Whether guests may come, here and now. */
+  guests: boolean;
   hooks: RawGatewayHooks;
   commands: ReadonlyMap<string, CommandHandler>;
 }

@@ -1,21 +1,21 @@
-/** Connections of one address that may be unauthenticated at the same time. */
-const PER_ADDRESS = 1000;
-
-/** Connections that have not proved who they are: bounded by address, because nothing else bounds them yet. */
-export class PendingConnections {
+/** Counts connections by the address they come from, where nothing else bounds them: who has proved nothing, and guests. */
+export class AddressPlaces {
   private readonly addresses = new Map<object, string>();
   private readonly counts = new Map<string, number>();
 
+  constructor(private readonly perAddress: number) {}
+
   isFull(address: string): boolean {
-    return (this.counts.get(address) ?? 0) >= PER_ADDRESS;
+    return (this.counts.get(address) ?? 0) >= this.perAddress;
   }
 
   add(connection: object, address: string): void {
+    this.remove(connection);
     this.addresses.set(connection, address);
     this.counts.set(address, (this.counts.get(address) ?? 0) + 1);
   }
 
-  /** Once it is authenticated, or gone; again does nothing. */
+  /** Once it counts no longer; again does nothing. */
   remove(connection: object): void {
     const address = this.addresses.get(connection);
     if (address === undefined) return;
