@@ -18,6 +18,7 @@ const NAMES: Record<keyof DomainEventMap, true> = {
   'group.member_role_changed': true,
   'group.deleted': true,
   'room.access_changed': true,
+  'meeting.changed': true,
   'channel.deleted': true,
 };
 
@@ -84,6 +85,7 @@ describe('EventBridge', () => {
       ['group.member_role_changed', { groupId, userId, conversationIds: [] }],
       ['group.deleted', { groupId, conversationIds }],
       ['room.access_changed', { kind: 'meeting', roomId: 'daily' }],
+      ['meeting.changed', { roomId: 'daily' }],
       ['channel.deleted', { groupId, conversationId }],
     ];
     for (const [name, event] of carried) await here.events.publish(name, event);

@@ -11,6 +11,7 @@ import { ChannelGateway } from './channel/channel.gateway.js';
 import { ChannelPresenceController } from './channel/http/channel-presence.controller.js';
 import { DmAdmission } from './dm/dm.admission.js';
 import { DmGateway } from './dm/dm.gateway.js';
+import { MeetingGatewayModule } from './meeting/meeting-gateway.module.js';
 import { ChannelPresence } from './shared/channel-presence.js';
 import { ConversationStream } from './shared/conversation-stream.js';
 import { EpochWatch } from './shared/epoch-watch.js';
@@ -19,7 +20,15 @@ import { SocketCloser } from './shared/socket-closer.js';
 import { GroupPresenceController } from './user/http/group-presence.controller.js';
 
 @Module({
-  imports: [ChannelsModule, ConversationsModule, DmsModule, MessagesModule, PresenceModule, SignalingModule],
+  imports: [
+    ChannelsModule,
+    ConversationsModule,
+    DmsModule,
+    MessagesModule,
+    PresenceModule,
+    SignalingModule,
+    MeetingGatewayModule,
+  ],
   controllers: [ChannelPresenceController, GroupPresenceController],
   providers: [
     ChannelPresence,

@@ -62,6 +62,11 @@ export class Room {
     return seat;
   }
 
+  /** Those of this node's connections. */
+  get entries(): RoomEntry[] {
+    return Array.from(this.seats.values(), ({ entry }) => entry);
+  }
+
   othersOf(member: string): readonly RoomParticipant[] {
     return this.roster.participants.filter((participant) => participant.member !== member);
   }
