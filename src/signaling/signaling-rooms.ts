@@ -3,7 +3,9 @@ import { Injectable } from '@nestjs/common';
 import { Cluster, Json, Member } from '../cluster/cluster.js';
 import { Cancel, Clock } from '../common/clock.js';
 import { Settings } from '../config/settings.js';
+import { Metrics } from '../infra/observability/metrics.js';
 import { Place, PlaceData, placeOf } from './internal/place.js';
+import { RoomMetrics } from './internal/room-metrics.js';
 import { RoomParts } from './internal/room-parts.js';
 import { Room } from './internal/room.js';
 import type { RoomEntry, RoomParticipant, RoomSeat } from './room-seat.js';
@@ -29,6 +31,7 @@ export class SignalingRooms {
     private readonly cluster: Cluster,
     clock: Clock,
     settings: Settings,
+    metrics: Metrics,
   ) {
     this.parts = {
       cluster,
@@ -36,6 +39,7 @@ export class SignalingRooms {
       node: randomUUID(),
       limit: settings.ROOM_MAX_PARTICIPANTS,
       graceMs: settings.RECONNECT_GRACE_MS,
+      metrics: new RoomMetrics(metrics, () => this.rooms.values()),
       verbose: VERBOSE.has(settings.LOG_LEVEL),
     };
   }

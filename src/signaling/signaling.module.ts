@@ -3,6 +3,8 @@ import { GroupsModule } from '../groups/groups.module.js';
 import { PresenceModule } from '../presence/presence.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { CallsController, MeetingsController, RoomsController } from './http/rooms.controllers.js';
+import { IceServersController } from './http/ice-servers.controller.js';
+import { IceServers } from './ice-servers.js';
 import { OwnedRooms } from './internal/owned-rooms.js';
 import { RoomAccessWatch } from './internal/room-access-watch.js';
 import { Meetings } from './meetings.service.js';
@@ -16,7 +18,7 @@ import { SignalingService } from './signaling.service.js';
 
 @Module({
   imports: [GroupsModule, PresenceModule, UsersModule],
-  controllers: [RoomsController, MeetingsController, CallsController],
+  controllers: [RoomsController, MeetingsController, CallsController, IceServersController],
   providers: [
     SignalingRooms,
     SignalingService,
@@ -28,6 +30,7 @@ import { SignalingService } from './signaling.service.js';
     RoomModerationService,
     RoomOverviewService,
     Meetings,
+    IceServers,
   ],
   exports: [SignalingRooms, SignalingService, RoomAccess, Meetings],
 })

@@ -2,7 +2,7 @@ import { BadHandshake } from '../../realtime/raw-gateway.js';
 import type { HandshakeRequest } from '../../realtime/raw-gateway.js';
 import type { Connection } from '../../realtime/connection.js';
 import { Conflict } from '../../common/domain-error.js';
-import { isRoomId } from '../../signaling/room-id.js';
+import { isRoomId, NO_ROOM_ID } from '../../signaling/room-id.js';
 import type { MeetingPeer } from './meeting.peer.js';
 
 /** A connection to a meeting: a peer once it has joined. */
@@ -14,7 +14,7 @@ export class MeetingContext {
   /** @throws BadHandshake */
   static read({ params }: HandshakeRequest): MeetingContext {
     const roomId = params['room_id'] ?? '';
-    if (!isRoomId(roomId)) throw new BadHandshake('not a room id');
+    if (!isRoomId(roomId)) throw new BadHandshake(NO_ROOM_ID);
     return new MeetingContext(roomId);
   }
 

@@ -1,7 +1,8 @@
 import type { Cancel } from '../../common/clock.js';
 import { Conflict, Forbidden } from '../../common/domain-error.js';
 import { CloseCode } from '../../realtime/close-codes.js';
-import type { Connection, Urgency } from '../../realtime/connection.js';
+import type { Urgency } from '../../realtime/client-connection.js';
+import type { Connection } from '../../realtime/connection.js';
 import type { Departure } from '../../realtime/raw-gateway.js';
 import { encodeFrame, serialise } from '../../realtime/wire.js';
 import type { Frame, WireEvent } from '../../realtime/wire.js';
