@@ -13,6 +13,7 @@ import { GatewaysModule } from './gateways/gateways.module.js';
 import { GroupsModule } from './groups/groups.module.js';
 import { HealthModule } from './health/health.module.js';
 import { DatabaseModule } from './infra/database/database.module.js';
+import { LobbyModule } from './lobby/lobby.module.js';
 import { MetricsModule } from './infra/observability/metrics.module.js';
 import { MessagesModule } from './messages/messages.module.js';
 import { PortBindingsModule } from './port-bindings.module.js';
@@ -55,6 +56,7 @@ export class AppModule {
         HealthModule,
         DmsModule,
         MessagesModule,
+        LobbyModule,
         GatewaysModule,
         ...extraModules,
       ],

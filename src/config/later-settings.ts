@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { int, list, text, url, YEAR_S } from './setting-kinds.js';
+import { int, list, namespaces, text, url, YEAR_S } from './setting-kinds.js';
 
 const LATER = 'Checked, and not used by this version:';
 const iceUrls = (...schemes: string[]) =>
@@ -7,17 +7,12 @@ const iceUrls = (...schemes: string[]) =>
     (items) => items.every((item) => schemes.some((scheme) => item.startsWith(`${scheme}:`))),
     `must be URLs that start with ${schemes.map((scheme) => `${scheme}:`).join(' or ')}, with commas between`,
   );
-const namespaces = list.refine(
-  (items) => items.length > 0 && items.every((item) => /^\/[\w-]+$/.test(item)),
-  'must be namespaces such as /lobby, with commas between',
-);
 
 /**
  * Settings of protocol section 9 whose feature this version does not have yet. They are checked like the others, so that
  * a deployment can carry them already, and named in a warning at start, so that nobody believes that they count.
  */
 export const laterSettings = {
-  LOBBY_NAMESPACES: namespaces.default(['/lobby']).describe(`${LATER} Socket.IO namespaces with a lobby.`),
   LIVE_NAMESPACES: namespaces.default(['/live']).describe(`${LATER} Socket.IO namespaces with live topics.`),
   STUN_URLS: iceUrls('stun', 'stuns').default([]).describe(`${LATER} STUN servers for calls.`),
   TURN_URLS: iceUrls('turn', 'turns').default([]).describe(`${LATER} TURN servers for calls.`),

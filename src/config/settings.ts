@@ -1,7 +1,19 @@
 import { z } from 'zod';
 import { OperatorError } from '../common/operator-error.js';
 import { laterSettings } from './later-settings.js';
-import { DAY_MS, flag, int, isOrigin, list, proxies, redisUrl, text, url, YEAR_S } from './setting-kinds.js';
+import {
+  DAY_MS,
+  flag,
+  int,
+  isOrigin,
+  list,
+  namespaces,
+  proxies,
+  redisUrl,
+  text,
+  url,
+  YEAR_S,
+} from './setting-kinds.js';
 
 /** Every setting of protocol section 9: its rule, its default, and a sentence for `.env.example`. */
 export const settingsSchema = z
@@ -89,6 +101,9 @@ export const settingsSchema = z
       .default(4000)
       .describe('Milliseconds that a broken connection has to come back before others are told.'),
     ROOM_MAX_PARTICIPANTS: int(1, 10_000).default(50).describe('Participants that one call may hold.'),
+    LOBBY_NAMESPACES: namespaces
+      .default(['/lobby'])
+      .describe('Socket.IO namespaces with a lobby, with commas between.'),
     ...laterSettings,
   })
   .superRefine((settings, context) => {
