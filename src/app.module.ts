@@ -15,6 +15,7 @@ import { HealthModule } from './health/health.module.js';
 import { DatabaseModule } from './infra/database/database.module.js';
 import { LobbyModule } from './lobby/lobby.module.js';
 import { MetricsModule } from './infra/observability/metrics.module.js';
+import { LiveModule } from './live/live.module.js';
 import { MessagesModule } from './messages/messages.module.js';
 import { PortBindingsModule } from './port-bindings.module.js';
 import { RealtimeModule } from './realtime/realtime.module.js';
@@ -56,6 +57,7 @@ export class AppModule {
         HealthModule,
         DmsModule,
         MessagesModule,
+        LiveModule,
         LobbyModule,
         GatewaysModule,
         ...extraModules,

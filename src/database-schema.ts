@@ -1,6 +1,8 @@
 import { RefreshToken } from './auth/persistence/refresh-token.entity.js';
 import { Session } from './auth/persistence/session.entity.js';
 import { WsTicket } from './auth/persistence/ws-ticket.entity.js';
+import { CallParty } from './calls/persistence/call-party.entity.js';
+import { Call } from './calls/persistence/call.entity.js';
 import { Channel } from './channels/persistence/channel.entity.js';
 import { Conversation } from './conversations/persistence/conversation.entity.js';
 import { LogEpoch } from './conversations/persistence/log-epoch.entity.js';
@@ -8,6 +10,7 @@ import { Dm } from './dms/persistence/dm.entity.js';
 import { GroupInvite } from './groups/persistence/group-invite.entity.js';
 import { GroupMember } from './groups/persistence/group-member.entity.js';
 import { Group } from './groups/persistence/group.entity.js';
+import { LiveTopicRow } from './live/persistence/live-topic.entity.js';
 import { LobbyMessage } from './lobby/persistence/lobby-message.entity.js';
 import { Message } from './messages/persistence/message.entity.js';
 import { RoomRuleRow } from './signaling/persistence/room-rule.entity.js';
@@ -31,4 +34,7 @@ export const ENTITIES = [
   LobbyMessage,
   RoomRuleRow,
   RoomStandingRow,
+  Call,
+  CallParty,
+  LiveTopicRow,
 ];

@@ -1,12 +1,7 @@
 import { z } from 'zod';
-import { int, list, namespaces, text, url, YEAR_S } from './setting-kinds.js';
+import { int, namespaces, text, url } from './setting-kinds.js';
 
 const LATER = 'Checked, and not used by this version:';
-const iceUrls = (...schemes: string[]) =>
-  list.refine(
-    (items) => items.every((item) => schemes.some((scheme) => item.startsWith(`${scheme}:`))),
-    `must be URLs that start with ${schemes.map((scheme) => `${scheme}:`).join(' or ')}, with commas between`,
-  );
 
 /**
  * Settings of protocol section 9 whose feature this version does not have yet. They are checked like the others, so that
@@ -14,10 +9,6 @@ const iceUrls = (...schemes: string[]) =>
  */
 export const laterSettings = {
   LIVE_NAMESPACES: namespaces.default(['/live']).describe(`${LATER} Socket.IO namespaces with live topics.`),
-  STUN_URLS: iceUrls('stun', 'stuns').default([]).describe(`${LATER} STUN servers for calls.`),
-  TURN_URLS: iceUrls('turn', 'turns').default([]).describe(`${LATER} TURN servers for calls.`),
-  TURN_SECRET: text.default('').describe(`${LATER} the secret that TURN credentials are made with.`),
-  TURN_TTL_S: int(1, YEAR_S).default(3600).describe(`${LATER} seconds that a TURN credential is valid.`),
   UPLOAD_MAX_BYTES: int(1, 1_099_511_627_776).default(26_214_400).describe(`${LATER} largest file, in bytes.`),
   S3_ENDPOINT: url('http:', 'https:')
     .default('')

@@ -10,7 +10,9 @@ import {
   namespaces,
   proxies,
   redisUrl,
+  stunUrls,
   text,
+  turnUrls,
   url,
   YEAR_S,
 } from './setting-kinds.js';
@@ -100,13 +102,26 @@ export const settingsSchema = z
     RECONNECT_GRACE_MS: int(0, DAY_MS)
       .default(4000)
       .describe('Milliseconds that a broken connection has to come back before others are told.'),
-    ROOM_MAX_PARTICIPANTS: int(1, 10_000).default(50).describe('Participants that one call may hold.'),
+    ROOM_MAX_PARTICIPANTS: int(1, 10_000).default(50).describe('Participants that one room or call may hold.'),
+    STUN_URLS: stunUrls
+      .default([])
+      .describe('STUN servers for calls, such as stun:stun.example.org:3478; with commas between.'),
+    TURN_URLS: turnUrls
+      .default([])
+      .describe('TURN servers for calls, such as turn:turn.example.org:3478?transport=udp; with commas between.'),
+    TURN_SECRET: text
+      .default('')
+      .describe('Secret that these TURN servers share, for credentials with a time limit (use-auth-secret of coturn).'),
+    // A catalogue of attacks asks for 600 at most; the protocol page has the last word, and an hour.
+    TURN_TTL_S: int(1, YEAR_S).default(3600).describe('Seconds that a TURN credential is valid.'),
     LOBBY_NAMESPACES: namespaces
       .default(['/lobby'])
       .describe('Socket.IO namespaces with a lobby, with commas between.'),
     ...laterSettings,
   })
   .superRefine((settings, context) => {
+    if (settings.TURN_URLS.length > 0 && settings.TURN_SECRET === '')
+      context.addIssue({ code: 'custom', path: ['TURN_SECRET'], message: 'is required with TURN_URLS' });
     if (settings.NODE_ENV !== 'production') return;
     if (settings.JWT_SECRET === '')
       context.addIssue({ code: 'custom', path: ['JWT_SECRET'], message: 'is required in production' });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Json } from '../cluster/cluster.js';
-import { serialiseSocketEvent } from './socket-text.js';
+import { eventText } from '../realtime/socket-wire.js';
 import { TargetNotFound } from '../signaling/signaling.errors.js';
 import { poolOf } from './internal/criteria.js';
 import type { Lobby } from './internal/lobby.js';
@@ -96,7 +96,7 @@ export class LobbyService {
     { includeSender = true, sender }: BroadcastOptions = {},
   ): Promise<void> {
     const state = await this.lobby.parts.rooms.get(roomId);
-    const text = serialiseSocketEvent(event, data);
+    const text = eventText(event, data);
     const except = includeSender || sender === undefined ? {} : { except: sender };
     await this.lobby.parts.feeds.relay(roomId, { text, rev: state.rev, ...except });
   }
@@ -141,7 +141,7 @@ export class LobbyService {
     const { field, value, senderId, targetId: to } = signal;
     const state = await this.lobby.parts.rooms.get(roomId);
     if (to !== undefined && !playerOf(state, to)) throw new TargetNotFound('target_id', to);
-    const text = serialiseSocketEvent(event, { room_id: roomId, [field]: value, sender_id: senderId });
+    const text = eventText(event, { room_id: roomId, [field]: value, sender_id: senderId });
     await this.lobby.parts.feeds.relay(roomId, {
       text,
       rev: state.rev,

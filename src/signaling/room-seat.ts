@@ -32,6 +32,11 @@ export interface RoomListener {
   /** Its data or its name is another, or its order, after two halves of a room were joined. */
   updated(participant: RoomParticipant): void;
   received(signal: RoomSignal): void;
+  /**
+   * Whether a signal would arrive. From the first time that it would not, what the seat is sent is kept, for the case that it
+   * leaves broken and comes back.
+   */
+  canReceive?(): boolean;
   /** A newer connection of the same user has taken the seat (4409). The last call. */
   replaced(): void;
   /** It was sent away (4403). The last call. */

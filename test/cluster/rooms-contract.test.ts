@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { SystemClock } from '../../src/common/clock.js';
 import { parseSettings } from '../../src/config/settings.js';
+import { Metrics } from '../../src/infra/observability/metrics.js';
 import { SignalingRooms } from '../../src/signaling/signaling-rooms.js';
 import { GRACE_MS } from '../contract/rooms-under-test.js';
 import { roomsContract } from '../contract/rooms.contract.js';
@@ -31,7 +32,7 @@ describe.each([
     await redis.flush();
     const clusters = [await redisNode(redis.url), await redisNode(redis.url)] as const;
     const settings = parseSettings({ RECONNECT_GRACE_MS: String(GRACE_MS / HASTE) });
-    const [a, b] = clusters.map((cluster) => new SignalingRooms(cluster, new SystemClock(), settings));
+    const [a, b] = clusters.map((cluster) => new SignalingRooms(cluster, new SystemClock(), settings, new Metrics()));
     return {
       nodes: [a!, b!],
       advance: (ms) => sleep(ms / HASTE),

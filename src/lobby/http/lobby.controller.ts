@@ -4,6 +4,7 @@ import { ApiPage, ApiProblems } from '../../infra/http/api-docs.js';
 import { CurrentUser } from '../../infra/http/current-user.decorator.js';
 import type { Caller } from '../../infra/http/current-user.decorator.js';
 import type { Page } from '../../infra/http/page.js';
+import { GuestsToo } from '../../infra/http/public.decorator.js';
 import { pageByTime } from '../../infra/http/timed-page.js';
 import { LobbyRoomDto, toLobbyRoomDto } from '../dto/lobby-room.dto.js';
 import { LobbyStatsDto } from '../dto/lobby-stats.dto.js';
@@ -14,6 +15,7 @@ import { LobbyQuery, LobbyRoomsQuery } from './lobby.query.js';
 
 @ApiTags('lobby')
 @ApiBearerAuth()
+@GuestsToo()
 @ApiProblems(400, 401, 404, 429, 503)
 @Controller('lobby')
 export class LobbyController {

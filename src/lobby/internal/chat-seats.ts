@@ -20,7 +20,7 @@ export interface ChatOpening {
   /** The last 20, oldest first. */
   messages: ChatMessage[];
   /** From now on what is said is told; call it once the answer has gone out. */
-  begin(): void;
+  begin: () => void;
 }
 
 /** The chats that one connection has joined. */

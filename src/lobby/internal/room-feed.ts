@@ -74,7 +74,7 @@ export class RoomFeed {
       if (entry.rev > this.rev && this.ahead.size < MOST_AHEAD) this.ahead.set(entry.rev, { entry, room });
     }
     this.drain();
-    if (this.ahead.size > 0) this.waiting ??= this.source.clock.after(GAP_MS, () => void this.check());
+    if (this.ahead.size > 0) this.checkLater();
   }
 
   relay(relay: Relay): void {
@@ -100,6 +100,13 @@ export class RoomFeed {
     for (const seat of [...this.seats.values()]) {
       if (this.absences > 1 || (isAnother && !playerOf(state, seat.playerId))) this.source.gone(seat);
     }
+  }
+
+  private checkLater(): void {
+    this.waiting ??= this.source.clock.after(GAP_MS, () => {
+      // While it cannot be read, the next check of all rooms tries again.
+      this.check().catch(() => undefined);
+    });
   }
 
   private advance(state: RoomState): void {

@@ -1,4 +1,5 @@
 import type { Json, Topics } from '../../cluster/cluster.js';
+import { deepFreeze } from '../../common/deep-freeze.js';
 import type { Cancel, Clock } from '../../common/clock.js';
 import type { RoomState } from '../room-state.js';
 import type { LobbyRooms, RoomNotice } from './lobby-rooms.js';
@@ -63,7 +64,8 @@ export class RoomFeeds {
 
   /** To the seats of the room, on every node; what one node sends to a room arrives in that order. */
   relay(roomId: string, relay: Relay): Promise<void> {
-    return this.topics.publish(this.rooms.topicOf(roomId), { relay: relay as unknown as Json });
+    const message = deepFreeze({ relay });
+    return this.topics.publish(this.rooms.topicOf(roomId), message as unknown as Json);
   }
 
   stop(): void {

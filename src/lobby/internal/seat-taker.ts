@@ -10,7 +10,7 @@ export interface Taken {
   /** The player was in the room before: nobody is told of a join. */
   wasIn: boolean;
   /** From now on the seat is told what has happened since; call it once the answer has gone out. */
-  begin(): void;
+  begin: () => void;
 }
 
 interface Holder {
@@ -43,9 +43,7 @@ export class SeatTaker {
       this.player.connectionId,
       this.told((): Seat => seat),
     );
-    const older = await this.parts.feeds.attach(seat, state, wasIn ? state.rev + 1 : this.arrivalIn(state));
-    this.seats.set(roomId, seat);
-    await this.parts.seats.take(roomId, this.player.id, seat.token);
+    const older = await this.attach(seat, state, wasIn ? state.rev + 1 : this.arrivalIn(state));
     if (older && older.token !== seat.token)
       older.tell((listener) => {
         listener.ended(roomId, 'replaced');
@@ -63,6 +61,21 @@ export class SeatTaker {
   async close(extraGraceMs: number): Promise<void> {
     this.closing = { extraGraceMs };
     await Promise.all([...this.seats.values()].map((seat) => this.leave(seat, extraGraceMs)));
+  }
+
+  private async attach(seat: Seat, state: RoomState, from: number): Promise<Seat | undefined> {
+    const { feeds, seats } = this.parts;
+    try {
+      const older = await feeds.attach(seat, state, from);
+      this.seats.set(seat.roomId, seat);
+      await seats.take(seat.roomId, seat.playerId, seat.token);
+      return older;
+    } catch (error) {
+      // The player is in the room without a seat: the sweep gives the place to another.
+      this.seats.delete(seat.roomId);
+      feeds.detach(seat);
+      throw error;
+    }
   }
 
   private told(self: () => Seat): LobbyListener {

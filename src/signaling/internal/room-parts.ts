@@ -1,5 +1,6 @@
 import type { Cluster } from '../../cluster/cluster.js';
 import type { Clock } from '../../common/clock.js';
+import type { RoomMetrics } from './room-metrics.js';
 
 /** What every room of this node works with. */
 export interface RoomParts {
@@ -10,6 +11,7 @@ export interface RoomParts {
   /** Most participants of a room that names no limit. */
   limit: number;
   graceMs: number;
+  metrics: RoomMetrics;
   /** Whether each relay is logged. */
   verbose: boolean;
 }

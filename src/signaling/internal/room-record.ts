@@ -1,20 +1,21 @@
 import { Logger } from '@nestjs/common';
 import type { RoomSignal } from '../room-seat.js';
+import type { RoomCounts } from './room-metrics.js';
 import type { Seat } from './seat.js';
 
 const logger = new Logger('SignalingRooms');
 
-/** What the log says of a room: a line for each step of its life, by the node whose connection made the step. */
+/** What is logged and counted of a room: each step of its life, by the node whose connection made the step. */
 export class RoomRecord {
   private readonly room: { room_kind: string; room_id: string };
 
   constructor(
     scope: string,
+    private readonly counts: RoomCounts,
     /** Whether each relay has a line too. */
     private readonly verbose: boolean,
   ) {
-    const [, kind = '', ...id] = scope.split(':');
-    this.room = { room_kind: kind, room_id: id.join(':') };
+    this.room = { room_kind: kindOf(scope), room_id: scope.split(':').slice(2).join(':') };
   }
 
   /** `first`: nobody was in the room. */
@@ -24,14 +25,23 @@ export class RoomRecord {
     logger.log({ msg, ...this.room, client_id: member, user_id: entry.userId, order });
   }
 
-  /** `last`: nobody is in the room any more. */
-  left(member: string, last: boolean): void {
+  left(member: string): void {
     logger.log({ msg: 'left a room', ...this.room, client_id: member });
-    if (last) logger.log({ msg: 'room removed', ...this.room });
+  }
+
+  ended(lifeMs: number): void {
+    this.counts.ended(lifeMs);
+    logger.log({ msg: 'room removed', ...this.room });
   }
 
   /** Never what the signal says. */
   relayed({ from, to, kind }: RoomSignal): void {
+    this.counts.relayed += 1;
     if (this.verbose) logger.debug({ msg: 'relayed', ...this.room, from, to, kind });
   }
+}
+
+/** The kind in the name that `roomScope` has made. */
+export function kindOf(scope: string): string {
+  return scope.split(':', 2)[1] ?? '';
 }

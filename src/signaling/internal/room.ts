@@ -8,16 +8,19 @@ import type { RoomEntry, RoomParticipant } from '../room-seat.js';
 import { RoomFull, SeatTaken } from '../signaling.errors.js';
 import type { Place, PlaceData } from './place.js';
 import type { RoomParts } from './room-parts.js';
-import { RoomRecord } from './room-record.js';
+import { kindOf, RoomRecord } from './room-record.js';
 import { RoomRelay } from './room-relay.js';
 import { RoomRoster } from './room-roster.js';
 import { Seat } from './seat.js';
 
 /** So long a seat whose entry has gone from the set, without a word why, may be told of anew. */
 const LOST_WAIT_MS = 1000;
+const LEAVE_ATTEMPTS = 3;
+const LEAVE_RETRY_MS = 500;
 
 /** One room with seats on this node: who is in it, and what its seats are told. */
 export class Room {
+  readonly kind: string;
   private readonly roster: RoomRoster;
   private readonly record: RoomRecord;
   private readonly relaying: RoomRelay;
@@ -27,6 +30,8 @@ export class Room {
   /** By member: the connections of this node whose grace is running. */
   private readonly away = new Map<string, ConnectionId>();
   private readonly opened: Promise<void>;
+  /** When the room was made, in ms, by the node that the first one came to. */
+  private made = 0;
   private stops: Cancel[] = [];
 
   constructor(
@@ -36,7 +41,8 @@ export class Room {
     private readonly closed: () => void,
   ) {
     this.roster = new RoomRoster(parts.node);
-    this.record = new RoomRecord(scope, parts.verbose);
+    this.kind = kindOf(scope);
+    this.record = new RoomRecord(scope, parts.metrics.of(this.kind), parts.verbose);
     const seatOf = (connectionId: ConnectionId) => this.seatOf(connectionId);
     this.relaying = new RoomRelay(scope, parts, this.roster, this.seats, seatOf, this.record);
     this.opened = this.open();
@@ -60,6 +66,16 @@ export class Room {
       seat.open();
     });
     return seat;
+  }
+
+  /** Those of this node's connections. */
+  get entries(): RoomEntry[] {
+    return Array.from(this.seats.values(), ({ entry }) => entry);
+  }
+
+  /** How many of its participants are connected to this node. */
+  get seated(): number {
+    return this.seats.size;
   }
 
   othersOf(member: string): readonly RoomParticipant[] {
@@ -97,12 +113,24 @@ export class Room {
       this.relaying.keep(member, missed);
     }
     try {
-      const options = graceMs > 0 ? { graceMs } : {};
-      const left = await this.parts.cluster.sets.leave(this.scope, member, connectionId, options);
+      const left = await this.endEntry(seat.entry, graceMs);
       if (!left) this.forgotten(member, connectionId);
-      else if (graceMs <= 0) this.record.left(member, this.isAlone(member));
+      else if (graceMs <= 0) this.departed(member);
     } finally {
       this.closeIfEmpty();
+    }
+  }
+
+  /** Whatever fails, nobody may stay in the room who has gone. */
+  private async endEntry({ member, connectionId }: RoomEntry, graceMs: number): Promise<boolean> {
+    const { cluster, clock } = this.parts;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await cluster.sets.leave(this.scope, member, connectionId, graceMs > 0 ? { graceMs } : {});
+      } catch (error) {
+        if (attempt === LEAVE_ATTEMPTS) throw error;
+        await new Promise<void>((resolve) => clock.after(LEAVE_RETRY_MS, resolve));
+      }
     }
   }
 
@@ -188,6 +216,7 @@ export class Room {
       arriving.replaced = before !== undefined;
       arriving.sit(after.participant.order, this.roster.version);
       arriving.takeOver(kept, before && before.node !== this.parts.node ? before.node : undefined);
+      this.made = after.made;
       this.record.entered(arriving, this.isAlone(member));
     } else if (after.node !== this.parts.node && (wasHere || kept.length > 0)) {
       this.relaying.handOver(after.connection, kept);
@@ -211,14 +240,14 @@ export class Room {
 
   private removed(seat: Seat, reason: string): void {
     this.seats.delete(seat.member);
-    this.record.left(seat.member, this.isAlone(seat.member));
+    this.departed(seat.member);
     seat.end((listener) => {
       listener.removed(reason);
     });
   }
 
   private gone(member: string): void {
-    if (this.away.delete(member)) this.record.left(member, this.roster.size === 0);
+    if (this.away.delete(member)) this.departed(member);
     this.relaying.takeKept(member);
     const seat = this.seats.get(member);
     // Its node was thought dead, say: then it is announced again at once.
@@ -244,8 +273,13 @@ export class Room {
   private seatOf(connectionId: ConnectionId): Seat | undefined {
     const arriving = this.entering.get(connectionId);
     if (arriving) return arriving;
-    for (const seat of this.seats.values()) if (seat.entry.connectionId === connectionId) return seat;
-    return undefined;
+    return [...this.seats.values()].find((seat) => seat.entry.connectionId === connectionId);
+  }
+
+  /** One who was here by a connection of this node has left. */
+  private departed(member: string): void {
+    this.record.left(member);
+    if (this.isAlone(member)) this.record.ended(this.parts.clock.now() - this.made);
   }
 
   private isAlone(member: string): boolean {

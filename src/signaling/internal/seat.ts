@@ -119,6 +119,7 @@ export class Seat implements RoomSeat {
   }
 
   take(signal: Relayed): void {
+    if (!this.kept && this.entry.listener.canReceive?.() === false) this.kept = new KeptSignals();
     if (this.kept) this.kept.put(signal);
     else this.deliver(signal);
   }
