@@ -10,6 +10,7 @@ import { AddCurrentLogEpoch1795132808000 } from './1795132808000-add-current-log
 import { DropMessagesSenderIdx1795132809000 } from './1795132809000-drop-messages-sender-idx.js';
 import { AddAppendMessage1795132810000 } from './1795132810000-add-append-message.js';
 import { AddChangedIdentities1795132811000 } from './1795132811000-add-changed-identities.js';
+import { CreateCalls1795132812000 } from './1795132812000-create-calls.js';
 import { CreateRoomRules1795132815000 } from './1795132815000-create-room-rules.js';
 
 /** Every migration, oldest first. */
@@ -26,5 +27,6 @@ export const MIGRATIONS = [
   DropMessagesSenderIdx1795132809000,
   AddAppendMessage1795132810000,
   AddChangedIdentities1795132811000,
+  CreateCalls1795132812000,
   CreateRoomRules1795132815000,
 ];

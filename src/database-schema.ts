@@ -1,6 +1,8 @@
 import { RefreshToken } from './auth/persistence/refresh-token.entity.js';
 import { Session } from './auth/persistence/session.entity.js';
 import { WsTicket } from './auth/persistence/ws-ticket.entity.js';
+import { CallParty } from './calls/persistence/call-party.entity.js';
+import { Call } from './calls/persistence/call.entity.js';
 import { Channel } from './channels/persistence/channel.entity.js';
 import { Conversation } from './conversations/persistence/conversation.entity.js';
 import { LogEpoch } from './conversations/persistence/log-epoch.entity.js';
@@ -29,4 +31,6 @@ export const ENTITIES = [
   Message,
   RoomRuleRow,
   RoomStandingRow,
+  Call,
+  CallParty,
 ];

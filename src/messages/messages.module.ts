@@ -11,8 +11,10 @@ import { ConversationAccess } from './internal/conversation-access.js';
 import { LogMetrics } from './internal/log-metrics.js';
 import { LogSource } from './internal/log-source.js';
 import { LogWriter } from './internal/log-writer.js';
+import { LogEntries } from './log-entries.js';
 import { MessageHistoryService } from './message-history.service.js';
 import { MessagesService } from './messages.service.js';
+import { LogEntryRepository } from './persistence/log-entry.repository.js';
 import { LogPositions } from './persistence/log-positions.js';
 import { LogRepository } from './persistence/log.repository.js';
 import { LogAppend } from './persistence/log-append.js';
@@ -24,6 +26,8 @@ import { MessageRepository } from './persistence/message.repository.js';
   providers: [
     MessagesService,
     MessageHistoryService,
+    LogEntries,
+    LogEntryRepository,
     ConversationFeed,
     ConversationAccess,
     LogMetrics,
@@ -34,6 +38,6 @@ import { MessageRepository } from './persistence/message.repository.js';
     LogAppend,
     MessageRepository,
   ],
-  exports: [MessagesService, MessageHistoryService, ConversationFeed],
+  exports: [MessagesService, MessageHistoryService, LogEntries, ConversationFeed],
 })
 export class MessagesModule {}

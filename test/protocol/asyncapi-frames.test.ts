@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AsyncApiChecker, fetchAsyncApi, lastOf } from '../support/asyncapi.js';
+import { letRingExpire, MEDIA } from '../support/call-scene.js';
+import type { Pair } from '../support/call-scene.js';
 import { Actor, channelScene, register } from '../support/scene.js';
 import { ReceivedEvent, SocketClient } from '../support/socket-client.js';
 import { startTestApp, TestApp } from '../support/test-app.js';
@@ -87,6 +89,22 @@ async function provokeCoreEvents(
   await stranger.next('auth_error');
 }
 
+/** A call of each outcome, and one that is busy. */
+async function driveCalls(wire: Recording, { alice, bob, a, b }: Pair): Promise<void> {
+  const c = wire.listen(await alice.dm(await register(app, 'carol')));
+  const invite = async () => (await wire.request(a, { type: 'call_invite', media: MEDIA }))['call_id'] as string;
+  const accepted = await invite();
+  const late = wire.listen(await bob.dm(alice));
+  await wire.request(b, { type: 'call_accept', call_id: accepted });
+  await wire.request(c, { type: 'call_invite', media: null });
+  await wire.request(b, { type: 'call_end', call_id: accepted });
+  await wire.request(b, { type: 'call_decline', call_id: await invite() });
+  await wire.request(a, { type: 'call_cancel', call_id: await invite() });
+  await letRingExpire(app, await invite());
+  await a.next('call_missed');
+  await late.close();
+}
+
 /** As an edit leaves the log: the message has a later state, under the next number. */
 async function changeInTheLog(messageId: unknown): Promise<void> {
   await app.sql(
@@ -162,6 +180,7 @@ describe('the AsyncAPI document and the wire (8)', () => {
       await wire.request(a, { type, data: { sdp: 'v=0' } });
       await b.next(type);
     }
+    await driveCalls(wire, { alice, bob, a, b });
     await b.close();
     await a.next('dm_user_offline');
 

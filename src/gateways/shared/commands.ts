@@ -7,10 +7,10 @@ import { RawJson, Verbatim } from '../../realtime/raw-json.js';
 
 /** Bytes of what a signal carries (protocol sections 2 and 5). */
 const SIGNAL_MAX_BYTES = 32_768;
-const MEDIA_MAX_BYTES = 1024;
+export const MEDIA_MAX_BYTES = 1024;
 
 /** A JSON value of at most so many bytes: as it was sent where it is kept so, else serialised. */
-function IsJsonWithin(bytes: number): PropertyDecorator {
+export function IsJsonWithin(bytes: number): PropertyDecorator {
   return (target, property) => {
     registerDecorator({
       name: 'isJsonWithin',
@@ -29,7 +29,7 @@ function sizeOf(value: unknown): number {
 }
 
 /** The end of candidates is `null`, which is a value; only a missing one is not. */
-function IsDefinedOrNull(): PropertyDecorator {
+export function IsDefinedOrNull(): PropertyDecorator {
   return (target, property) => {
     registerDecorator({
       name: 'isDefinedOrNull',
