@@ -14,6 +14,7 @@ import { GroupsModule } from './groups/groups.module.js';
 import { HealthModule } from './health/health.module.js';
 import { DatabaseModule } from './infra/database/database.module.js';
 import { MetricsModule } from './infra/observability/metrics.module.js';
+import { LiveModule } from './live/live.module.js';
 import { MessagesModule } from './messages/messages.module.js';
 import { PortBindingsModule } from './port-bindings.module.js';
 import { RealtimeModule } from './realtime/realtime.module.js';
@@ -55,6 +56,7 @@ export class AppModule {
         HealthModule,
         DmsModule,
         MessagesModule,
+        LiveModule,
         GatewaysModule,
         ...extraModules,
       ],

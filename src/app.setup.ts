@@ -9,6 +9,7 @@ import { EdgeAdapter } from './infra/http/edge-adapter.js';
 import { configureHttpEdge } from './infra/http/edge.js';
 import { createLogger } from './infra/observability/logger.js';
 import { NestLogger } from './infra/observability/nest-logger.js';
+import { LIVE_VALUE_ROUTE } from './live/live-routes.js';
 import { RealtimeAdapter } from './realtime/realtime.adapter.js';
 
 export interface ApplicationOptions {
@@ -33,7 +34,7 @@ export async function createApplication(options: ApplicationOptions): Promise<Ne
     },
   );
   app.setGlobalPrefix('api', { exclude: ['health/live', 'health/ready', 'metrics'] });
-  configureHttpEdge(app, options.settings, logger);
+  configureHttpEdge(app, { settings: options.settings, logger, verbatim: [LIVE_VALUE_ROUTE] });
   serveWebSocketReference(app);
   serveOpenApi(app);
   app.useWebSocketAdapter(new RealtimeAdapter(app));

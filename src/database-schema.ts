@@ -10,6 +10,7 @@ import { Dm } from './dms/persistence/dm.entity.js';
 import { GroupInvite } from './groups/persistence/group-invite.entity.js';
 import { GroupMember } from './groups/persistence/group-member.entity.js';
 import { Group } from './groups/persistence/group.entity.js';
+import { LiveTopicRow } from './live/persistence/live-topic.entity.js';
 import { Message } from './messages/persistence/message.entity.js';
 import { RoomRuleRow } from './signaling/persistence/room-rule.entity.js';
 import { RoomStandingRow } from './signaling/persistence/room-standing.entity.js';
@@ -33,4 +34,5 @@ export const ENTITIES = [
   RoomStandingRow,
   Call,
   CallParty,
+  LiveTopicRow,
 ];

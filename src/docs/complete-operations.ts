@@ -2,7 +2,7 @@ import { OpenAPIObject } from '@nestjs/swagger';
 import { problemAnswer } from '../infra/http/api-docs.js';
 
 type PathItem = OpenAPIObject['paths'][string];
-type Operation = NonNullable<PathItem['get']> & { 'x-public'?: boolean };
+type Operation = NonNullable<PathItem['get']> & { 'x-public'?: boolean; 'x-token-optional'?: boolean };
 
 const METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const;
 
@@ -17,7 +17,10 @@ export function completeOperations(document: OpenAPIObject): OpenAPIObject {
   return document;
 }
 
-function completed({ 'x-public': isPublic = false, ...operation }: Operation, path: string): Operation {
+function completed(
+  { 'x-public': isPublic = false, 'x-token-optional': isOptional = false, ...operation }: Operation,
+  path: string,
+): Operation {
   const parameters = [...(operation.parameters ?? []), ...missingIds(operation, path)];
   const takesInput = operation.requestBody !== undefined || parameters.length > 0;
   const responses = {
@@ -28,7 +31,12 @@ function completed({ 'x-public': isPublic = false, ...operation }: Operation, pa
     500: problemAnswer(500),
     ...operation.responses,
   };
-  return { ...operation, parameters, security: isPublic ? [] : [{ bearer: [] }], responses };
+  return {
+    ...operation,
+    parameters,
+    security: isPublic ? [] : [{ bearer: [] }, ...(isOptional ? [{}] : [])],
+    responses,
+  };
 }
 
 type Parameter = Extract<NonNullable<Operation['parameters']>[number], { in: string }>;

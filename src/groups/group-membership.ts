@@ -31,6 +31,11 @@ export class GroupMembership {
     return (await this.roleOf(groupId, userId, tx)) !== undefined;
   }
 
+  /** Those of them who are members, in no order. */
+  listMembersAmong(groupId: GroupId, userIds: readonly UserId[]): Promise<UserId[]> {
+    return this.read((from) => this.members.listMembersAmong(from, groupId, userIds));
+  }
+
   /** @throws GroupNotFound for a stranger, as if there were no such group */
   async requireMember(groupId: GroupId, userId: UserId, tx?: Tx): Promise<Role> {
     const role = await this.roleOf(groupId, userId, tx);

@@ -1,12 +1,12 @@
 import { BeforeApplicationShutdown, Injectable, OnApplicationBootstrap } from '@nestjs/common';
 import { Cluster } from '../cluster/cluster.js';
 import type { Json } from '../cluster/cluster.js';
+import { PeriodicCheck } from '../cluster/periodic-check.js';
 import { BackgroundTasks } from '../common/background-tasks.js';
 import { Clock } from '../common/clock.js';
 import { deepFreeze } from '../common/deep-freeze.js';
 import type { ConversationId } from '../common/ids.js';
 import { ConversationReader } from './internal/conversation-reader.js';
-import { HeadCheck } from './internal/head-check.js';
 import { LogSource } from './internal/log-source.js';
 import { FeedSubscriber, FeedSubscription } from './feed-subscription.js';
 import type { Change } from './message.js';
@@ -20,7 +20,7 @@ const HEAD_CHECK_CHUNK = 1000;
 @Injectable()
 export class ConversationFeed implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly readers = new Map<ConversationId, ConversationReader>();
-  private readonly headCheck: HeadCheck;
+  private readonly headCheck: PeriodicCheck;
 
   constructor(
     private readonly cluster: Cluster,
@@ -28,7 +28,13 @@ export class ConversationFeed implements OnApplicationBootstrap, BeforeApplicati
     private readonly clock: Clock,
     private readonly tasks: BackgroundTasks,
   ) {
-    this.headCheck = new HeadCheck({ backplane: cluster.backplane, clock, tasks, check: () => this.checkHeads() });
+    this.headCheck = new PeriodicCheck({
+      backplane: cluster.backplane,
+      clock,
+      tasks,
+      name: 'head check',
+      check: () => this.checkHeads(),
+    });
   }
 
   onApplicationBootstrap(): void {

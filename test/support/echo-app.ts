@@ -23,6 +23,7 @@ import {
 import { RealtimeAdapter } from '../../src/realtime/realtime.adapter.js';
 import { RealtimeModule } from '../../src/realtime/realtime.module.js';
 import { EchoGateway } from './echo-gateway.js';
+import { SocketEchoGateway } from './socket-echo-gateway.js';
 
 const HOUR_MS = 3_600_000;
 const GUEST = 'guest:';
@@ -105,6 +106,7 @@ export interface EchoApp {
   port: number;
   authenticator: EchoAuthenticator;
   gateway: EchoGateway;
+  sockets: SocketEchoGateway;
   close(): Promise<void>;
 }
 
@@ -123,7 +125,7 @@ export async function startEchoApp(
       EchoAuthModule,
       RealtimeModule,
     ],
-    providers: [EchoGateway, ...providers],
+    providers: [EchoGateway, SocketEchoGateway, ...providers],
   };
   const app = await NestFactory.create(root, { logger: false, abortOnError: false });
   app.useWebSocketAdapter(new RealtimeAdapter(app));
@@ -136,6 +138,7 @@ export async function startEchoApp(
     wsUrl: `ws://127.0.0.1:${port}`,
     authenticator: app.get(EchoAuthenticator),
     gateway: app.get(EchoGateway),
+    sockets: app.get(SocketEchoGateway),
     close: () => app.close(),
   };
 }

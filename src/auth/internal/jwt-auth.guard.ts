@@ -3,7 +3,7 @@ import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
 import type { Request } from 'express';
 import type { Caller } from '../../infra/http/current-user.decorator.js';
-import { IS_PUBLIC, TAKES_GUESTS } from '../../infra/http/public.decorator.js';
+import { IS_PUBLIC, TAKES_GUESTS, TAKES_STRANGERS } from '../../infra/http/public.decorator.js';
 import { AuthRequired, InvalidToken, NotForGuests } from '../auth.errors.js';
 import { JwtStrategy } from './jwt.strategy.js';
 
@@ -23,6 +23,7 @@ export class JwtAuthGuard extends AuthGuard() {
     if (context.getType() !== 'http') return true;
     if (this.isMarked(context, IS_PUBLIC)) return true;
     const request = context.switchToHttp().getRequest<Request & { user?: Caller }>();
+    if (request.headers.authorization === undefined && this.isMarked(context, TAKES_STRANGERS)) return true;
     // Most requests come with a token that was seen before: Passport would check it all over again.
     const caller = (await this.strategy.recognise(request)) ?? (await this.strategy.recogniseGuest(request));
     if (caller === undefined) return (await super.canActivate(context)) === true;

@@ -32,6 +32,15 @@ export class MemberRepository {
     return row?.role;
   }
 
+  /** Those of them who are members, in no order. */
+  async listMembersAmong(tx: Tx, groupId: GroupId, userIds: readonly UserId[]): Promise<UserId[]> {
+    const rows = await tx.query<{ userId: UserId }[]>(
+      'SELECT user_id AS "userId" FROM group_members WHERE group_id = $1 AND user_id = ANY($2::uuid[])',
+      [groupId, userIds],
+    );
+    return rows.map(({ userId }) => userId);
+  }
+
   async find(tx: Tx, groupId: GroupId, userId: UserId): Promise<MemberView | undefined> {
     const [row] = await tx.query<MemberView[]>(`${VIEW} AND m.user_id = $2`, [groupId, userId]);
     return row;

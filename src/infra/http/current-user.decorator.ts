@@ -17,3 +17,9 @@ export const CurrentUser = createParamDecorator((_: unknown, context: ExecutionC
   if (user === undefined) throw new Error('@CurrentUser() on a route that no authentication guard protects');
   return user;
 });
+
+/** The caller of a route with `@TokenOptional()`; undefined without a token. */
+export const PerhapsUser = createParamDecorator(
+  (_: unknown, context: ExecutionContext): Caller | undefined =>
+    context.switchToHttp().getRequest<{ user?: Caller }>().user,
+);

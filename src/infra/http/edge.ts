@@ -12,9 +12,17 @@ import { isOriginAllowed } from './origin-policy.js';
 import { ProblemFilter } from './problem.filter.js';
 import { requestLimit } from './request-limit.js';
 import { validationPipe } from './validation.js';
+import { isVerbatim, VerbatimRoute } from './verbatim-body.js';
+
+export interface EdgeOptions {
+  settings: Settings;
+  logger: Logger;
+  /** Where bodies are not parsed. */
+  verbatim: readonly VerbatimRoute[];
+}
 
 /** What every REST request passes, in this order, before it reaches a controller. */
-export function configureHttpEdge(app: NestExpressApplication, settings: Settings, logger: Logger): void {
+export function configureHttpEdge(app: NestExpressApplication, { settings, logger, verbatim }: EdgeOptions): void {
   app.disable('x-powered-by');
   // Answers are not to be stored, so nobody asks whether one is still fresh, and hashing each would be for nothing.
   app.disable('etag');
@@ -32,6 +40,7 @@ export function configureHttpEdge(app: NestExpressApplication, settings: Setting
   app.use('/api', noStore);
   if (!settings.RATE_LIMIT_DISABLED) app.use('/api', requestLimit());
   app.use(requireJson);
+  app.useBodyParser('text', { type: isVerbatim(verbatim), limit: BODY_MAX_BYTES });
   app.useBodyParser('json', { limit: BODY_MAX_BYTES });
   app.use(bodyErrors, bodyLimits);
   app.useGlobalPipes(validationPipe());

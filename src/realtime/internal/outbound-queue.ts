@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { Clock } from '../../common/clock.js';
-import { Urgency } from '../connection.js';
+import { Urgency } from '../client-connection.js';
 import { Frame } from '../wire.js';
 import { FrameChain } from './frame-chain.js';
 

@@ -1,8 +1,8 @@
-import type { Backplane } from '../../cluster/cluster.js';
-import type { BackgroundTasks } from '../../common/background-tasks.js';
-import type { Cancel, Clock } from '../../common/clock.js';
+import type { BackgroundTasks } from '../common/background-tasks.js';
+import type { Cancel, Clock } from '../common/clock.js';
+import type { Backplane } from './cluster.js';
 
-/** A log that missed a notification is at most this, and the check itself, behind (protocol section 2.1: 5 s, a busy machine too). */
+/** What missed a notification is at most this, and the check itself, behind (protocol section 2.1: 5 s, a busy machine too). */
 const EVERY_MS = 3500;
 /** While no notification arrives from other nodes at all. */
 const EVERY_MS_AWAY = 900;
@@ -13,11 +13,16 @@ interface CheckServices {
   backplane: Backplane;
   clock: Clock;
   tasks: BackgroundTasks;
+  /** What the log calls it. */
+  name: string;
   check(): Promise<void>;
 }
 
-/** When the heads of the logs are compared: regularly, every second while the backplane is away, at once when it is back. */
-export class HeadCheck {
+/**
+ * When a node compares what it was told with Postgres, since a topic may lose a notification: regularly, every second while
+ * the backplane is away, at once when it is back.
+ */
+export class PeriodicCheck {
   private stopWaiting: Cancel = () => undefined;
   private stopListening: Cancel[] = [];
   private checking = false;
@@ -58,7 +63,7 @@ export class HeadCheck {
   private now(): void {
     this.later();
     this.again = this.checking;
-    if (!this.checking) this.services.tasks.run('head check', () => this.check());
+    if (!this.checking) this.services.tasks.run(this.services.name, () => this.check());
   }
 
   private async check(): Promise<void> {
