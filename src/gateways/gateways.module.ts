@@ -13,8 +13,9 @@ import { ChannelPresenceController } from './channel/http/channel-presence.contr
 import { DmAdmission } from './dm/dm.admission.js';
 import { DmCalls } from './dm/dm.calls.js';
 import { DmGateway } from './dm/dm.gateway.js';
-import { RoomGatewayModule } from './room/room-gateway.module.js';
+import { MeetingGatewayModule } from './meeting/meeting-gateway.module.js';
 import { DmRelay } from './dm/dm.relay.js';
+import { RoomGatewayModule } from './room/room-gateway.module.js';
 import { ChannelPresence } from './shared/channel-presence.js';
 import { ConversationStream } from './shared/conversation-stream.js';
 import { EpochWatch } from './shared/epoch-watch.js';
@@ -31,6 +32,7 @@ import { GroupPresenceController } from './user/http/group-presence.controller.j
     MessagesModule,
     PresenceModule,
     SignalingModule,
+    MeetingGatewayModule,
     RoomGatewayModule,
   ],
   controllers: [ChannelPresenceController, GroupPresenceController],
