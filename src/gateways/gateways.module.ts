@@ -6,6 +6,7 @@ import { DmsModule } from '../dms/dms.module.js';
 import { MessagesModule } from '../messages/messages.module.js';
 import { PresenceModule } from '../presence/presence.module.js';
 import { SignalingModule } from '../signaling/signaling.module.js';
+import { CallGatewayModule } from './call/call-gateway.module.js';
 import { ChannelAdmission } from './channel/channel.admission.js';
 import { ChannelCalls } from './channel/channel.calls.js';
 import { ChannelGateway } from './channel/channel.gateway.js';
@@ -15,6 +16,7 @@ import { DmCalls } from './dm/dm.calls.js';
 import { DmGateway } from './dm/dm.gateway.js';
 import { MeetingGatewayModule } from './meeting/meeting-gateway.module.js';
 import { DmRelay } from './dm/dm.relay.js';
+import { LobbyGatewayModule } from './lobby/lobby-gateway.module.js';
 import { RoomGatewayModule } from './room/room-gateway.module.js';
 import { ChannelPresence } from './shared/channel-presence.js';
 import { ConversationStream } from './shared/conversation-stream.js';
@@ -32,8 +34,10 @@ import { GroupPresenceController } from './user/http/group-presence.controller.j
     MessagesModule,
     PresenceModule,
     SignalingModule,
+    CallGatewayModule,
     MeetingGatewayModule,
     RoomGatewayModule,
+    LobbyGatewayModule,
   ],
   controllers: [ChannelPresenceController, GroupPresenceController],
   providers: [

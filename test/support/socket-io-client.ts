@@ -1,3 +1,4 @@
+import { noteName } from './documented-names.js';
 import { io, ManagerOptions, Socket, SocketOptions } from 'socket.io-client';
 
 export interface Acknowledgement {
@@ -34,8 +35,13 @@ export class SocketIoClient {
   private readonly wakers = new Set<() => void>();
   private ended: string | undefined;
 
-  constructor(readonly socket: Socket) {
+  constructor(
+    readonly socket: Socket,
+    url: string,
+  ) {
+    const address = new URL(url);
     socket.onAny((event: string, ...args: Payload[]) => {
+      noteName(address, event);
       const seen = { event, args };
       this.queue.push(seen);
       this.seen.push(seen);
@@ -57,7 +63,7 @@ export class SocketIoClient {
   /** Resolves once the server has said `connect`; rejects with its `connect_error`. */
   static connect(url: string, options: Options = {}): Promise<SocketIoClient> {
     const socket = io(url, { reconnection: false, forceNew: true, transports: ['websocket'], ...options });
-    const client = new SocketIoClient(socket);
+    const client = new SocketIoClient(socket, url);
     return new Promise((resolve, reject) => {
       socket.once('connect', () => {
         resolve(client);
@@ -100,6 +106,11 @@ export class SocketIoClient {
         throw new Error(`no ${event}: ${this.ended ?? 'timed out'}; seen ${this.seen.map((s) => s.event).join(', ')}`);
       await this.change(left);
     }
+  }
+
+  /** Waits for such an event and takes it; what came before it stays queued, and what comes after it. */
+  async until(event: string, fits: (first: Payload) => boolean): Promise<void> {
+    await this.next(event, fits);
   }
 
   /** What came before the answer to an event that the gateway takes no notice of: silence means that nothing is in it. */
