@@ -129,6 +129,15 @@ describe.each([['websocket' as const], ['polling' as const]])('lobby over %s (7.
     expect(refused).toMatchObject({ success: false, code: 'forbidden' });
   });
 
+  it('room_data in a room of find_match: who came first has made it', async () => {
+    const { alice, bob, criteria } = await scene();
+    const { room_id } = await done(alice.client, 'find_match', { criteria });
+    await done(bob.client, 'find_match', { criteria });
+    expect((await done(alice.client, 'room_data', { room_id, patch: { map: 'x' } })).data).toEqual({ map: 'x' });
+    const refused = await bob.client.request('room_data', { room_id, patch: {} });
+    expect(refused).toMatchObject({ success: false, code: 'forbidden' });
+  });
+
   it('finish_game: `game_finished` { room }, and no move after it', async () => {
     const { alice, bob } = await scene();
     const room_id = await game(alice, bob);
