@@ -362,8 +362,6 @@ describe('lobby (7.2)', () => {
     });
     const [start] = await alice.client.next('game_start');
     expect(start['players']).toMatchObject({ robot: { name: 'Robot', level: 9, order: 2 } });
-    await lobby.broadcastToRoom(room.roomId, 'bell', { rings: 3 });
-    expect((await alice.client.next('bell'))[0]).toEqual({ rings: 3 });
     expect(await bob.client.request('join_room', { room_id: room.roomId })).toMatchObject({ code: 'room_full' });
     expect(await lobby.removeRoom(room.roomId)).toBe(true);
     expect((await alice.client.next('player_left', ({ player_id }) => player_id === alice.id))[0]).toBeDefined();
