@@ -8,7 +8,7 @@ const SOCKET = 'Zb3xKq9mT1cVAAAB';
 const USER = '0198c0de-7b1a-7c3e-9f2a-1b2c3d4e5f61';
 const TIME = '2026-11-20T13:52:54.123Z';
 
-export class CallParticipant {
+export class CallRoomParticipant {
   @ApiProperty({ description: 'Its id in the room: that of its socket.', example: SOCKET })
   socketId!: string;
 
@@ -53,8 +53,8 @@ export class CallRoomJoinedEvent extends InCall {
   @ApiProperty({ description: 'Who is in the room, oneself too.', type: 'integer', example: 2 })
   participantCount!: number;
 
-  @ApiProperty({ description: 'Those who are there already, by order; not oneself.', type: [CallParticipant] })
-  existingParticipants!: CallParticipant[];
+  @ApiProperty({ description: 'Those who are there already, by order; not oneself.', type: [CallRoomParticipant] })
+  existingParticipants!: CallRoomParticipant[];
 
   @ApiProperty({ description: 'One’s own order.', type: 'integer', example: 2 })
   order!: number;
@@ -68,7 +68,7 @@ export class CallRoomLeftEvent extends InCall {}
 
 abstract class ParticipantEvent extends InCall {
   @ApiProperty({ description: 'Who.' })
-  participant!: CallParticipant;
+  participant!: CallRoomParticipant;
 
   @ApiProperty({ description: 'Who is in the room now.', type: 'integer', example: 2 })
   participantCount!: number;
