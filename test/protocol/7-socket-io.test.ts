@@ -257,6 +257,35 @@ describe('the end of a session sends session_ended { code } and disconnects (7)'
   });
 });
 
+describe('with WS_CLOSE_ON_TOKEN_EXPIRY the connection ends with its token (1.1)', () => {
+  const start = async (lifetimeMs: number) => {
+    const app = await startEchoApp({ WS_CLOSE_ON_TOKEN_EXPIRY: '1' });
+    app.authenticator.lifetimeMs = lifetimeMs;
+    return app;
+  };
+
+  it('token_expiring { expires_at }, then session_ended { code }', async () => {
+    const app = await start(500);
+    const client = await connect('alice', {}, app);
+    expect(await client.next('token_expiring')).toEqual([{ expires_at: expect.any(String) }]);
+    expect(await client.next('session_ended')).toEqual([{ code: 'expired_token' }]);
+    expect(await client.disconnected).toBe('io server disconnect');
+    await app.close();
+  });
+
+  it('unless auth_token brings a fresh one of the same user and session; another one ends it', async () => {
+    const app = await start(30_000);
+    const client = await connect('alice', {}, app);
+    app.authenticator.lifetimeMs = 3_600_000;
+    const renewed = await client.request('auth_token', { token: 'alice' });
+    expect(renewed).toMatchObject({ success: true, data: { user: 'alice', expires_at: expect.any(String) } });
+    client.emit('auth_token', { token: 'bob' });
+    expect(await client.next('session_ended')).toEqual([{ code: 'invalid_token' }]);
+    await client.disconnected;
+    await app.close();
+  });
+});
+
 describe('a planned stop sends going_away { retry_after_ms } (7)', () => {
   it('to every connection, on both transports, and new ones are refused meanwhile', async () => {
     const app = await startEchoApp();

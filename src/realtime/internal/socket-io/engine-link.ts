@@ -3,7 +3,7 @@ import type { Socket } from 'socket.io';
 import type { WebSocket } from 'ws';
 import { Cancel } from '../../../common/clock.js';
 import { Urgency } from '../../client-connection.js';
-import { frameOf, WireText } from '../../wire.js';
+import { Frame, WireText } from '../../wire.js';
 import { ConnectionServices } from '../connection-services.js';
 import { OutboundQueue } from '../outbound-queue.js';
 import { TokenBucket } from '../token-bucket.js';
@@ -88,12 +88,17 @@ export class EngineLink {
     });
   }
 
-  /** A packet: the event's text behind its type and namespace. `encode` makes its frame, once for many connections. */
-  push(prefix: string, text: WireText, frame: (text: WireText) => ReturnType<typeof frameOf>, urgency: Urgency): void {
-    if (!this.open) return;
+  /**
+   * A packet: the event's text behind its type and namespace. `encode` makes its frame, once for many connections. Answers
+   * how many bytes it is.
+   */
+  push(prefix: string, text: WireText, encode: (text: WireText) => Frame, urgency: Urgency): number {
+    if (!this.open) return 0;
     const queue = (this.queue ??= this.startQueue());
-    if (queue) queue.push(frame(text), urgency);
-    else this.write(prefix + text.join(''), urgency);
+    if (queue === undefined) return this.write(prefix + text.join(''), urgency);
+    const frame = encode(text);
+    queue.push(frame, urgency);
+    return frame.bytes.length;
   }
 
   /** Hands over what waits, for what Socket.IO itself says next. */
@@ -152,18 +157,20 @@ export class EngineLink {
     return queue;
   }
 
-  private write(packet: string, urgency: Urgency): void {
+  private write(packet: string, urgency: Urgency): number {
     const { transport, writeBuffer } = this.inside;
     // Either it goes out at once, or what went before is on its way.
     if (transport.writable || writeBuffer.length === 0) this.waiting = 0;
     const limit = this.services.settings.WS_MAX_BUFFERED_BYTES;
-    const bytes = this.waiting + Buffer.byteLength(packet);
-    if (urgency === 'volatile' && bytes > limit * VOLATILE_SHARE) return;
-    if (bytes > limit && this.waiting > 0) {
+    const bytes = Buffer.byteLength(packet);
+    const waiting = this.waiting + bytes;
+    if (urgency === 'volatile' && waiting > limit * VOLATILE_SHARE) return 0;
+    if (waiting > limit && this.waiting > 0) {
       this.tooSlow();
-      return;
+      return 0;
     }
-    this.waiting = bytes;
+    this.waiting = waiting;
     this.engine.write(packet, { compress: false });
+    return bytes;
   }
 }

@@ -18,6 +18,7 @@ import { EngineLink, LinkUser } from './engine-link.js';
 import { originOf } from './packet-parser.js';
 import { SocketEvent, SocketExecutor } from './socket-executor.js';
 import { packetFrame, SocketRoute } from './socket-route.js';
+import { SocketSession } from './socket-session.js';
 
 type State =
   /** Being decided; what it is sent waits for `connect`. */
@@ -51,11 +52,14 @@ export class SocketDriver implements SocketTransport, InboundFlow<HeldEvent>, De
   readonly connection: SocketConnection;
   private readonly inbound: InboundQueue<HeldEvent>;
   private readonly executor: SocketExecutor;
+  private readonly session: SocketSession;
   private state: State = { phase: 'admitting', held: [] };
   private admission: Promise<void> | undefined;
   private wakeAdmission: () => void = () => undefined;
   /** Whether Socket.IO has said `connect`: then it says how it ends as well. */
   private connected = false;
+  /** As on raw WebSocket; 1006: it broke. */
+  private closedWith = 1006;
   private leaveNode: () => void = () => undefined;
   readonly traffic: Traffic = { received: 0, sent: 0, sentBytes: 0 };
 
@@ -67,7 +71,8 @@ export class SocketDriver implements SocketTransport, InboundFlow<HeldEvent>, De
     this.connection = new SocketConnection(socket.id as ConnectionId, route.namespace, context, this);
     this.connection.identify(identity);
     this.inbound = new InboundQueue(this);
-    this.executor = new SocketExecutor(route, this.connection, ({ origin, args }, answer) => {
+    this.session = new SocketSession(this.connection, services);
+    this.executor = new SocketExecutor(route, this.connection, this.session, ({ origin, args }, answer) => {
       const stock = args.at(-1);
       if (origin?.id !== undefined) this.acknowledge(origin.id, answer);
       else if (typeof stock === 'function') (stock as (answer: object) => void)(answer);
@@ -86,6 +91,7 @@ export class SocketDriver implements SocketTransport, InboundFlow<HeldEvent>, De
   async admit(): Promise<void> {
     this.input.link.add(this);
     this.leaveNode = this.services.open.add(this);
+    this.session.watchExpiry();
     this.admission = (async () => {
       await this.input.route.hooks.admit(this.connection);
     })();
@@ -123,10 +129,8 @@ export class SocketDriver implements SocketTransport, InboundFlow<HeldEvent>, De
 
   push(text: WireText, urgency: Urgency): void {
     const { link, route } = this.input;
-    if (this.state.phase === 'open') {
-      this.traffic.sent += 1;
-      link.push(route.eventPrefix, text, route.eventFrame, urgency);
-    } else if (this.state.phase === 'admitting' && urgency === 'durable') this.state.held.push(text);
+    if (this.state.phase === 'open') this.sent(link.push(route.eventPrefix, text, route.eventFrame, urgency));
+    else if (this.state.phase === 'admitting' && urgency === 'durable') this.state.held.push(text);
   }
 
   close(code: CloseCode, reason: string): void {
@@ -139,6 +143,7 @@ export class SocketDriver implements SocketTransport, InboundFlow<HeldEvent>, De
         eventText('session_ended', { code: reason === 'expired_token' ? 'expired_token' : 'invalid_token' }),
         'durable',
       );
+    this.closedWith = code;
     this.end(departureByServer(code));
   }
 
@@ -148,6 +153,7 @@ export class SocketDriver implements SocketTransport, InboundFlow<HeldEvent>, De
   }
 
   sentAway(retryAfterMs: number): void {
+    this.closedWith = CloseCode.ServerRestart;
     this.push(eventText('going_away', { retry_after_ms: retryAfterMs }), 'durable');
     this.leave(departureByServer(CloseCode.ServerRestart, retryAfterMs));
   }
@@ -157,6 +163,7 @@ export class SocketDriver implements SocketTransport, InboundFlow<HeldEvent>, De
   }
 
   tooSlow(): void {
+    this.closedWith = CloseCode.TooSlow;
     this.leave(departureByServer(CloseCode.TooSlow));
   }
 
@@ -215,12 +222,15 @@ export class SocketDriver implements SocketTransport, InboundFlow<HeldEvent>, De
     if (!link.pausable && this.inbound.held > MOST_HELD_BYTES) this.close(CloseCode.Flooding, 'flooding');
   }
 
+  private sent(bytes: number): void {
+    this.traffic.sent += 1;
+    this.traffic.sentBytes += bytes;
+  }
+
   private acknowledge(id: number, ...answers: unknown[]): void {
     const { link, route } = this.input;
     const text = [`${route.ackPrefix}${id}${JSON.stringify(answers)}`];
-    if (this.state.phase !== 'open') return;
-    this.traffic.sent += 1;
-    link.push('', text, packetFrame, 'durable');
+    if (this.state.phase === 'open') this.sent(link.push('', text, packetFrame, 'durable'));
   }
 
   /** Sends what is queued, then ends; one that is expected back loses its transport, so that its client comes by itself. */
@@ -250,6 +260,7 @@ export class SocketDriver implements SocketTransport, InboundFlow<HeldEvent>, De
   /** What arrived before a client's goodbye is handled before it. */
   private async ended(reason: string): Promise<void> {
     const departure = this.departureFrom(reason);
+    if (this.open) this.closedWith = departure.how === 'clean' ? CloseCode.Normal : 1006;
     if (this.open && departure.how === 'clean') await this.inbound.idle();
     await this.finish(departure);
   }
@@ -268,13 +279,13 @@ export class SocketDriver implements SocketTransport, InboundFlow<HeldEvent>, De
     this.inbound.clear();
     this.wakeAdmission();
     this.input.link.remove(this);
+    this.session.stop();
     this.services.registry.remove(this.connection);
     this.services.open.guests.remove(this.connection);
     await this.admission?.catch(() => undefined);
     await this.inbound.idle();
     if (this.admission) await this.depart(departure);
-    const code = this.input.link.closeCode ?? (departure.how === 'clean' ? CloseCode.Normal : 1006);
-    this.services.open.ledger.gone(this.gateway, this.traffic, code);
+    this.services.open.ledger.gone(this.gateway, this.traffic, this.closedWith);
     this.leaveNode();
   }
 

@@ -5,6 +5,7 @@ import { SocketConnection } from '../../socket-connection.js';
 import { Origin } from './packet-parser.js';
 import { failureFields, failureOf, BadPayload, UnknownEvent } from './socket-errors.js';
 import { SocketRoute } from './socket-route.js';
+import { AUTH_TOKEN, SocketSession } from './socket-session.js';
 
 const logger = new Logger('SocketExecutor');
 
@@ -22,6 +23,7 @@ export class SocketExecutor {
   constructor(
     private readonly route: SocketRoute,
     private readonly connection: SocketConnection,
+    private readonly session: SocketSession,
     private readonly acknowledge: Acknowledge,
   ) {}
 
@@ -29,7 +31,7 @@ export class SocketExecutor {
   execute(event: SocketEvent): void | Promise<void> {
     try {
       const handler = this.route.commands.get(event.args[0] as string);
-      if (handler === undefined) throw new UnknownEvent();
+      if (handler === undefined) return this.renew(event);
       const command = handler.parse(messageOf(event));
       const reply = handler.invoke(this.connection, command);
       if (reply instanceof Promise) return this.settle(reply, event);
@@ -48,6 +50,12 @@ export class SocketExecutor {
     const told = this.route.hooks.failed?.(this.connection, failure) ?? failure;
     const { message } = told;
     this.acknowledge(event, { success: false, message, error: message, ...failureFields(told) });
+  }
+
+  /** @throws UnknownEvent */
+  private renew(event: SocketEvent): Promise<void> {
+    if (event.args[0] !== AUTH_TOKEN) throw new UnknownEvent();
+    return this.settle(this.session.renew(messageOf(event).fields), event);
   }
 
   private async settle(reply: Promise<unknown>, event: SocketEvent): Promise<void> {
