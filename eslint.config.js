@@ -55,4 +55,17 @@ export default tseslint.config(
       },
     },
   },
+  {
+    files: ['test/browser/pages/*.js'],
+    languageOptions: {
+      globals: {
+        addEventListener: 'readonly',
+        document: 'readonly',
+        navigator: 'readonly',
+        setInterval: 'readonly',
+        RTCPeerConnection: 'readonly',
+        WebSocket: 'readonly',
+      },
+    },
+  },
 );

@@ -10,7 +10,9 @@ import { AddCurrentLogEpoch1795132808000 } from './1795132808000-add-current-log
 import { DropMessagesSenderIdx1795132809000 } from './1795132809000-drop-messages-sender-idx.js';
 import { AddAppendMessage1795132810000 } from './1795132810000-add-append-message.js';
 import { AddChangedIdentities1795132811000 } from './1795132811000-add-changed-identities.js';
+import { CreateCalls1795132812000 } from './1795132812000-create-calls.js';
 import { CreateLiveTopics1795132814000 } from './1795132814000-create-live-topics.js';
+import { CreateRoomRules1795132815000 } from './1795132815000-create-room-rules.js';
 
 /** Every migration, oldest first. */
 export const MIGRATIONS = [
@@ -26,5 +28,7 @@ export const MIGRATIONS = [
   DropMessagesSenderIdx1795132809000,
   AddAppendMessage1795132810000,
   AddChangedIdentities1795132811000,
+  CreateCalls1795132812000,
   CreateLiveTopics1795132814000,
+  CreateRoomRules1795132815000,
 ];

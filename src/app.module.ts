@@ -13,6 +13,7 @@ import { GatewaysModule } from './gateways/gateways.module.js';
 import { GroupsModule } from './groups/groups.module.js';
 import { HealthModule } from './health/health.module.js';
 import { DatabaseModule } from './infra/database/database.module.js';
+import { MetricsModule } from './infra/observability/metrics.module.js';
 import { LiveModule } from './live/live.module.js';
 import { MessagesModule } from './messages/messages.module.js';
 import { PortBindingsModule } from './port-bindings.module.js';
@@ -36,6 +37,7 @@ export class AppModule {
       imports: [
         CommonModule,
         SettingsModule.register(settings),
+        MetricsModule,
         DatabaseModule.register({
           url: databaseUrl,
           poolSize: settings.DATABASE_POOL_SIZE,

@@ -1,6 +1,8 @@
 import { RefreshToken } from './auth/persistence/refresh-token.entity.js';
 import { Session } from './auth/persistence/session.entity.js';
 import { WsTicket } from './auth/persistence/ws-ticket.entity.js';
+import { CallParty } from './calls/persistence/call-party.entity.js';
+import { Call } from './calls/persistence/call.entity.js';
 import { Channel } from './channels/persistence/channel.entity.js';
 import { Conversation } from './conversations/persistence/conversation.entity.js';
 import { LogEpoch } from './conversations/persistence/log-epoch.entity.js';
@@ -10,6 +12,8 @@ import { GroupMember } from './groups/persistence/group-member.entity.js';
 import { Group } from './groups/persistence/group.entity.js';
 import { LiveTopicRow } from './live/persistence/live-topic.entity.js';
 import { Message } from './messages/persistence/message.entity.js';
+import { RoomRuleRow } from './signaling/persistence/room-rule.entity.js';
+import { RoomStandingRow } from './signaling/persistence/room-standing.entity.js';
 import { User } from './users/persistence/user.entity.js';
 
 /** Every table of the application, in lists and not globs, so that compiled and test runs see the same. */
@@ -27,4 +31,8 @@ export const ENTITIES = [
   Dm,
   Message,
   LiveTopicRow,
+  RoomRuleRow,
+  RoomStandingRow,
+  Call,
+  CallParty,
 ];

@@ -17,6 +17,8 @@ const NAMES: Record<keyof DomainEventMap, true> = {
   'group.member_removed': true,
   'group.member_role_changed': true,
   'group.deleted': true,
+  'room.access_changed': true,
+  'call.changed': true,
   'channel.deleted': true,
 };
 
@@ -63,6 +65,20 @@ describe('EventBridge', () => {
   const groupId = ids.next<GroupId>();
   const conversationId = ids.next<ConversationId>();
   const ended: DomainEventMap['session.revoked'] = { userId, sessionIds: [ids.next<SessionId>()], reason: 'logout' };
+  const ringing: DomainEventMap['call.changed'] = {
+    callId: ids.next(),
+    conversationId,
+    callerId: userId,
+    callerName: 'ada',
+    calleeId: ids.next(),
+    media: null,
+    phase: 'ringing',
+    startedAt: '2030-01-01T00:00:00.000Z',
+    expiresAt: '2030-01-01T00:00:45.000Z',
+    acceptedAt: null,
+    acceptedBy: null,
+    endedAt: null,
+  };
 
   it('tells each node once, the publisher’s before the publisher goes on', async () => {
     const [here, there] = [await new Node().start(), await new Node().start()];
@@ -82,6 +98,9 @@ describe('EventBridge', () => {
       ['group.member_removed', { groupId, userId, conversationIds }],
       ['group.member_role_changed', { groupId, userId, conversationIds: [] }],
       ['group.deleted', { groupId, conversationIds }],
+      ['room.access_changed', { kind: 'meeting', roomId: 'daily' }],
+      ['call.changed', ringing],
+      ['call.changed', { ...ringing, phase: 'accepted', acceptedAt: ringing.expiresAt, acceptedBy: ids.next() }],
       ['channel.deleted', { groupId, conversationId }],
     ];
     for (const [name, event] of carried) await here.events.publish(name, event);

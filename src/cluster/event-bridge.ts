@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { BackgroundTasks } from '../common/background-tasks.js';
 import { Cancel, Clock } from '../common/clock.js';
 import { DomainEventMap, DomainEvents } from '../common/domain-events.js';
-import { ConversationId, GroupId, Ids, parseId, SessionId, UserId } from '../common/ids.js';
+import { CallId, ConnectionId, ConversationId, GroupId, Ids, parseId, SessionId, UserId } from '../common/ids.js';
 import { Cluster, Json } from './cluster.js';
 
 const TOPIC = 'domain-events';
@@ -29,7 +29,24 @@ const SHAPES = {
   'group.member_removed': z.object({ groupId, userId, conversationIds }),
   'group.member_role_changed': z.object({ groupId, userId, conversationIds }),
   'group.deleted': z.object({ groupId, conversationIds }),
+  // It rings on every device, whatever node that is on.
+  'call.changed': z.object({
+    callId: id<CallId>(),
+    conversationId: id<ConversationId>(),
+    callerId: userId,
+    callerName: z.string(),
+    calleeId: userId,
+    media: z.unknown(),
+    phase: z.enum(['ringing', 'accepted', 'ended', 'declined', 'cancelled', 'missed']),
+    startedAt: z.string(),
+    expiresAt: z.string(),
+    acceptedAt: z.string().nullable(),
+    acceptedBy: id<ConnectionId>().nullable(),
+    endedAt: z.string().nullable(),
+  }),
   'channel.deleted': z.object({ groupId, conversationId: id<ConversationId>() }),
+  // Who may no longer be in a room may have their seat on any node.
+  'room.access_changed': z.object({ kind: z.enum(['room', 'meeting', 'call']), roomId: z.string() }),
 } satisfies { [K in keyof DomainEventMap]: z.ZodType<DomainEventMap[K]> | typeof HERE };
 
 const ENVELOPE = z.object({ from: z.string(), name: z.string(), event: z.unknown() });

@@ -1,6 +1,28 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Cancel } from './clock.js';
-import { ConversationId, GroupId, SessionId, UserId } from './ids.js';
+import { CallId, ConnectionId, ConversationId, GroupId, SessionId, UserId } from './ids.js';
+
+/** The last four are ends, and what the log says of the call then. */
+export type CallPhase = 'ringing' | 'accepted' | 'ended' | 'declined' | 'cancelled' | 'missed';
+
+/** A call of a direct conversation as it is now; times as ISO texts. */
+export interface CallFacts {
+  callId: CallId;
+  conversationId: ConversationId;
+  callerId: UserId;
+  callerName: string;
+  calleeId: UserId;
+  /** JSON, as the caller gave it. */
+  media: unknown;
+  phase: CallPhase;
+  startedAt: string;
+  /** Until then it rings. */
+  expiresAt: string;
+  acceptedAt: string | null;
+  /** The connection that accepted it. */
+  acceptedBy: ConnectionId | null;
+  endedAt: string | null;
+}
 
 /** What has happened, as facts and ids. Published after the commit; what must not be lost is a row, never only an event. */
 export interface DomainEventMap {
@@ -12,6 +34,10 @@ export interface DomainEventMap {
   /** The role itself is not here: two changes may be told in either order, so a listener asks for the present one. */
   'group.member_role_changed': { groupId: GroupId; userId: UserId; conversationIds: ConversationId[] };
   'group.deleted': { groupId: GroupId; conversationIds: ConversationId[] };
+  /** Who may be in a room, a meeting or a call is decided anew: whoever holds seats in it asks again. */
+  'room.access_changed': { kind: 'room' | 'meeting' | 'call'; roomId: string };
+  /** It may be told again, or late: a call goes on from `ringing` to `accepted` to one of its ends, and never back. */
+  'call.changed': CallFacts;
   'channel.deleted': { groupId: GroupId; conversationId: ConversationId };
 }
 

@@ -11,7 +11,8 @@ export type GroupId = Id<'GroupId'>;
 export type ConversationId = Id<'ConversationId'>;
 export type MessageId = Id<'MessageId'>;
 export type ConnectionId = Id<'ConnectionId'>;
-type AnyId = UserId | SessionId | GroupId | ConversationId | MessageId | ConnectionId;
+export type CallId = Id<'CallId'>;
+type AnyId = UserId | SessionId | GroupId | ConversationId | MessageId | ConnectionId | CallId;
 
 const RANDOM_BYTES = 16;
 /** Random bytes of so many ids are asked for at once: asking costs more than all else about an id. */

@@ -88,7 +88,7 @@ export const settingsSchema = z
     RECONNECT_GRACE_MS: int(0, DAY_MS)
       .default(4000)
       .describe('Milliseconds that a broken connection has to come back before others are told.'),
-    ROOM_MAX_PARTICIPANTS: int(1, 10_000).default(50).describe('Participants that one call may hold.'),
+    ROOM_MAX_PARTICIPANTS: int(1, 10_000).default(50).describe('Participants that one room or call may hold.'),
     ...laterSettings,
   })
   .superRefine((settings, context) => {

@@ -69,14 +69,17 @@ function channelOf(
 function operationsOf({ name, commands, events }: GatewayReference, core: WireReference['core']) {
   const message = (key: string) => to('channels', name, 'messages', key);
   const channel = to('channels', name);
-  const received = [...core.commands, ...commands].map(({ key, type, summary, reply }) => [
+  const received = [...core.commands, ...commands].map(({ key, type, summary, reply, otherwise }) => [
     `${name}.receive.${type}`,
     {
       action: 'receive',
       channel,
       summary,
       messages: [message(key)],
-      reply: { channel, messages: [message(reply?.key ?? 'AckEvent'), message('ErrorEvent')] },
+      reply: {
+        channel,
+        messages: [reply?.key ?? 'AckEvent', ...(otherwise ? [otherwise.key] : []), 'ErrorEvent'].map(message),
+      },
     },
   ]);
   const sent = [...core.events, ...events].map(({ key, summary }) => [

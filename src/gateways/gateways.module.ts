@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { CallsModule } from '../calls/calls.module.js';
 import { ChannelsModule } from '../channels/channels.module.js';
 import { ConversationsModule } from '../conversations/conversations.module.js';
 import { DmsModule } from '../dms/dms.module.js';
@@ -10,7 +11,10 @@ import { ChannelCalls } from './channel/channel.calls.js';
 import { ChannelGateway } from './channel/channel.gateway.js';
 import { ChannelPresenceController } from './channel/http/channel-presence.controller.js';
 import { DmAdmission } from './dm/dm.admission.js';
+import { DmCalls } from './dm/dm.calls.js';
 import { DmGateway } from './dm/dm.gateway.js';
+import { DmRelay } from './dm/dm.relay.js';
+import { RoomGatewayModule } from './room/room-gateway.module.js';
 import { ChannelPresence } from './shared/channel-presence.js';
 import { ConversationStream } from './shared/conversation-stream.js';
 import { EpochWatch } from './shared/epoch-watch.js';
@@ -19,7 +23,16 @@ import { SocketCloser } from './shared/socket-closer.js';
 import { GroupPresenceController } from './user/http/group-presence.controller.js';
 
 @Module({
-  imports: [ChannelsModule, ConversationsModule, DmsModule, MessagesModule, PresenceModule, SignalingModule],
+  imports: [
+    CallsModule,
+    ChannelsModule,
+    ConversationsModule,
+    DmsModule,
+    MessagesModule,
+    PresenceModule,
+    SignalingModule,
+    RoomGatewayModule,
+  ],
   controllers: [ChannelPresenceController, GroupPresenceController],
   providers: [
     ChannelPresence,
@@ -31,6 +44,8 @@ import { GroupPresenceController } from './user/http/group-presence.controller.j
     ChannelCalls,
     ChannelGateway,
     DmAdmission,
+    DmCalls,
+    DmRelay,
     DmGateway,
   ],
 })

@@ -1,4 +1,22 @@
-import type { ConversationId, MessageId, UserId } from '../common/ids.js';
+import type { Json } from '../cluster/cluster.js';
+import type { CallId, ConversationId, MessageId, UserId } from '../common/ids.js';
+
+/** How a call ended. */
+export type CallOutcome = 'ended' | 'declined' | 'cancelled' | 'missed';
+
+/** What the log says of a call: stored, and sent, as it is here. */
+export interface CallEntry {
+  call_id: CallId;
+  outcome: CallOutcome;
+  /** As the caller gave it. */
+  media: Json;
+  started_at: string;
+  /** Null when nobody did. */
+  accepted_at: string | null;
+  ended_at: string;
+  /** From the acceptance to the end, in whole seconds; 0 where nobody accepted. */
+  duration_s: number;
+}
 
 /**
  * The state of a message after a change of its log, as services and topics carry it: plain JSON, times as ISO texts.
@@ -19,6 +37,8 @@ export interface MessageState {
   replyToId: MessageId | null;
   mentions: UserId[];
   pinned: boolean;
+  /** With `kind: 'call'`, unless it was deleted. */
+  call?: CallEntry;
   createdAt: string;
   editedAt: string | null;
   deletedAt: string | null;

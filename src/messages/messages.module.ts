@@ -8,10 +8,13 @@ import { ChannelMessagesController } from './http/channel-messages.controller.js
 import { DmsController } from './http/dms.controller.js';
 import { MessageController } from './http/message.controller.js';
 import { ConversationAccess } from './internal/conversation-access.js';
+import { LogMetrics } from './internal/log-metrics.js';
 import { LogSource } from './internal/log-source.js';
 import { LogWriter } from './internal/log-writer.js';
+import { LogEntries } from './log-entries.js';
 import { MessageHistoryService } from './message-history.service.js';
 import { MessagesService } from './messages.service.js';
+import { LogEntryRepository } from './persistence/log-entry.repository.js';
 import { LogPositions } from './persistence/log-positions.js';
 import { LogRepository } from './persistence/log.repository.js';
 import { LogAppend } from './persistence/log-append.js';
@@ -23,8 +26,11 @@ import { MessageRepository } from './persistence/message.repository.js';
   providers: [
     MessagesService,
     MessageHistoryService,
+    LogEntries,
+    LogEntryRepository,
     ConversationFeed,
     ConversationAccess,
+    LogMetrics,
     LogSource,
     LogWriter,
     LogRepository,
@@ -32,6 +38,6 @@ import { MessageRepository } from './persistence/message.repository.js';
     LogAppend,
     MessageRepository,
   ],
-  exports: [MessagesService, MessageHistoryService, ConversationFeed],
+  exports: [MessagesService, MessageHistoryService, LogEntries, ConversationFeed],
 })
 export class MessagesModule {}

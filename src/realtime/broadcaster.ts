@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { Cancel } from '../common/clock.js';
 import { ConnectionId, UserId } from '../common/ids.js';
 import { Cluster, Json } from '../cluster/cluster.js';
+import { ClientConnection } from './client-connection.js';
 import { ConnectionRegistry } from './connection-registry.js';
-import { Connection } from './connection.js';
-import { frameOf, serialise, WireEvent, WireText } from './wire.js';
+import { serialise, WireEvent, WireText } from './wire.js';
 
 /** Who of an audience gets an event; without it, everyone. */
 export interface Recipients {
@@ -27,7 +27,7 @@ interface Announcement extends Readonly<Recipients> {
 interface Audience {
   /** Made once: a text that is put together anew has to be hashed anew, each time that it is looked up. */
   topic: string;
-  connections: Set<Connection>;
+  connections: Set<ClientConnection>;
   /** Resolves to the end of its subscription once events from other nodes arrive too. */
   subscription: Promise<Cancel>;
 }
@@ -46,7 +46,7 @@ export class Broadcaster {
   ) {}
 
   /** Resolves once the connection gets what any node publishes. Returns its own undo. */
-  async join(name: string, connection: Connection): Promise<Cancel> {
+  async join(name: string, connection: ClientConnection): Promise<Cancel> {
     const audience = this.audiences.get(name) ?? this.open(name);
     audience.connections.add(connection);
     const leave = () => {
@@ -63,14 +63,19 @@ export class Broadcaster {
   }
 
   publish(name: string, event: WireEvent, to: Recipients = {}): Promise<void> {
-    const announcement: Announcement = { text: Object.freeze(serialise(event)), ...to };
+    return this.publishText(name, serialise(event), to);
+  }
+
+  /** An event in the dialect of the audience's gateway: every connection of an audience speaks the same one. */
+  publishText(name: string, text: WireText, to: Recipients = {}): Promise<void> {
+    const announcement: Announcement = { text: Object.freeze(text), ...to };
     const topic = this.audiences.get(name)?.topic ?? topicOf(name);
     return this.cluster.topics.publish(topic, Object.freeze(announcement) as unknown as Json);
   }
 
   private open(name: string): Audience {
     const topic = topicOf(name);
-    const connections = new Set<Connection>();
+    const connections = new Set<ClientConnection>();
     const subscription = this.cluster.topics.subscribe(topic, (message) => {
       this.deliver(connections, message as unknown as Announcement);
     });
@@ -79,7 +84,7 @@ export class Broadcaster {
     return audience;
   }
 
-  private leave(name: string, audience: Audience, connection: Connection): void {
+  private leave(name: string, audience: Audience, connection: ClientConnection): void {
     audience.connections.delete(connection);
     if (audience.connections.size > 0 || this.audiences.get(name) !== audience) return;
     this.audiences.delete(name);
@@ -91,11 +96,10 @@ export class Broadcaster {
     );
   }
 
-  private deliver(connections: ReadonlySet<Connection>, to: Announcement): void {
-    const frame = frameOf(to.text);
+  private deliver(connections: ReadonlySet<ClientConnection>, to: Announcement): void {
     const candidates = to.userId === undefined ? connections : this.registry.ofUser(to.userId);
     for (const connection of candidates) {
-      if (connections.has(connection) && isMeant(connection, to)) connection.sendFrame(frame, 'volatile');
+      if (connections.has(connection) && isMeant(connection, to)) connection.sendText(to.text, 'volatile');
     }
   }
 }
@@ -104,7 +108,7 @@ function topicOf(audience: string): string {
   return `volatile:${audience}`;
 }
 
-function isMeant(connection: Connection, to: Recipients): boolean {
+function isMeant(connection: ClientConnection, to: Recipients): boolean {
   if (to.connectionId !== undefined && connection.id !== to.connectionId) return false;
   return connection.id !== to.exceptConnectionId && connection.userId !== to.exceptUserId;
 }

@@ -1,22 +1,22 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
 import { SessionId, UserId } from '../common/ids.js';
+import { ClientConnection } from './client-connection.js';
 import { CloseCode } from './close-codes.js';
 import { Identity } from './connection-authenticator.js';
-import { Connection } from './connection.js';
 
 /** Long enough for a credential that was checked before a revocation to reach `add` after it. */
 const REVOCATION_MEMORY_MS = 60_000;
 
-/** Every authenticated raw connection of this node, by user and by session. */
+/** Every authenticated connection of this node, on both transports, by user and by session. */
 @Injectable()
 export class ConnectionRegistry {
-  private readonly byUser = new Map<UserId, Set<Connection>>();
+  private readonly byUser = new Map<UserId, Set<ClientConnection>>();
   private readonly endedSessions = new Map<SessionId, number>();
 
   constructor(private readonly clock: Clock) {}
 
-  ofUser(userId: UserId): readonly Connection[] {
+  ofUser(userId: UserId): readonly ClientConnection[] {
     return [...(this.byUser.get(userId) ?? [])];
   }
 
@@ -25,15 +25,15 @@ export class ConnectionRegistry {
   }
 
   /** False when its session has ended while the credential was being checked: then it must not be opened. */
-  add(connection: Connection): boolean {
+  add(connection: ClientConnection): boolean {
     if (this.endedSessions.has(connection.user.sessionId)) return false;
-    const set = this.byUser.get(connection.userId) ?? new Set();
+    const set = this.byUser.get(connection.userId) ?? new Set<ClientConnection>();
     set.add(connection);
     this.byUser.set(connection.userId, set);
     return true;
   }
 
-  remove(connection: Connection): void {
+  remove(connection: ClientConnection): void {
     if (!connection.authenticated) return;
     const set = this.byUser.get(connection.userId);
     set?.delete(connection);
@@ -71,12 +71,12 @@ export class ConnectionRegistry {
   }
 
   /** Closes the user's connections that `matches` selects. */
-  closeOf(userId: UserId, matches: (connection: Connection) => boolean, code: CloseCode, reason: string): void {
+  closeOf(userId: UserId, matches: (connection: ClientConnection) => boolean, code: CloseCode, reason: string): void {
     for (const connection of this.ofUser(userId)) if (matches(connection)) connection.close(code, reason);
   }
 
   /** Closes every connection that `matches` selects. */
-  closeAll(matches: (connection: Connection) => boolean, code: CloseCode, reason: string): void {
+  closeAll(matches: (connection: ClientConnection) => boolean, code: CloseCode, reason: string): void {
     for (const userId of [...this.byUser.keys()]) this.closeOf(userId, matches, code, reason);
   }
 }

@@ -1,10 +1,11 @@
-import { ConnectionId, UserId } from '../common/ids.js';
+import { ConnectionId } from '../common/ids.js';
+import { ClientConnection, Urgency } from './client-connection.js';
 import { CloseCode } from './close-codes.js';
 import { Identity } from './connection-authenticator.js';
-import { encodeFrame, Frame, WireEvent } from './wire.js';
+import { EncodeLast } from './encode-last.js';
+import { encodeFrame, Frame, frameOf, WireEvent, WireText } from './wire.js';
 
-/** Volatile events give way when a client is slow, and are for those alone who are admitted already. */
-export type Urgency = 'durable' | 'volatile';
+const frames = new EncodeLast(frameOf);
 
 /** Where all that a connection is sent goes. */
 export interface Outlet {
@@ -18,38 +19,26 @@ export interface Transport {
   /** Resolves when the peer has taken most of what it is owed, or is gone. */
   drained(): Promise<void>;
   readonly open: boolean;
+  /** Whether the peer may still take something: also false once it has begun to go. */
+  readonly reachable: boolean;
 }
 
 /**
  * One client on a raw gateway, as gateways and services see it. `context` is the gateway's own state of it.
  * Everything to the socket passes one queue, so what is sent first arrives first.
  */
-export class Connection<Context = unknown> {
-  private identity: Identity | undefined;
+export class Connection<Context = unknown> extends ClientConnection<Context> {
   private client: string | undefined;
   /** Held here as well: fan-out is memory, and each object on the way to a socket is fetched anew for each connection. */
   private readonly outlet: Outlet;
 
   constructor(
-    readonly id: ConnectionId,
-    readonly context: Context,
+    id: ConnectionId,
+    context: Context,
     private readonly transport: Transport,
   ) {
+    super(id, context);
     this.outlet = transport.outlet;
-  }
-
-  /** Who it belongs to: always from its credential, never from what it sends. */
-  get user(): Identity {
-    if (this.identity === undefined) throw new Error('The connection is not authenticated yet.');
-    return this.identity;
-  }
-
-  get userId(): UserId {
-    return this.user.userId;
-  }
-
-  get authenticated(): boolean {
-    return this.identity !== undefined;
   }
 
   /** The id that the client chose (section 5), else the connection's own. */
@@ -59,6 +48,11 @@ export class Connection<Context = unknown> {
 
   get isOpen(): boolean {
     return this.transport.open;
+  }
+
+  /** Whether what it is sent may arrive: false as soon as the peer has begun to go, before it has departed. */
+  get isReachable(): boolean {
+    return this.transport.reachable;
   }
 
   send(event: WireEvent): void {
@@ -75,19 +69,21 @@ export class Connection<Context = unknown> {
     this.outlet.push(frame, urgency);
   }
 
+  sendText(text: WireText, urgency: Urgency = 'durable'): void {
+    this.outlet.push(frames.of(text), urgency);
+  }
+
   /** For who has much to send: resolves when the client has taken most of what it is owed, or is gone. */
   drained(): Promise<void> {
     return this.transport.drained();
   }
 
-  /** Sends what is queued, then closes; a second call does nothing. */
   close(code: CloseCode, reason = ''): void {
     this.transport.close(code, reason);
   }
 
-  /** For the machine that drives it: the same user and session may renew its identity, nobody else may. */
-  identify(identity: Identity, clientId?: string): void {
-    this.identity = identity;
+  override identify(identity: Identity, clientId?: string): void {
+    super.identify(identity);
     this.client = clientId ?? this.client;
   }
 }

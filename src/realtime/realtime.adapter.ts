@@ -1,4 +1,4 @@
-import type { Server } from 'node:http';
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { INestApplication } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import { WsAdapter } from '@nestjs/platform-ws';
@@ -6,11 +6,10 @@ import type { MessageMappingProperties } from '@nestjs/websockets';
 import type { Observable } from 'rxjs';
 import { Settings } from '../config/settings.js';
 import { clientAddress } from '../infra/http/client-address.js';
-import { isOriginAllowed } from '../infra/http/origin-policy.js';
-import { FragmentLimitedServer } from './internal/fragment-limited-server.js';
 import { frameLimits } from './internal/frame-limits.js';
 import { Upgrade } from './internal/upgrade-router.js';
 import { RealtimeServer } from './realtime-server.js';
+import { SocketIoServer } from './socket-io-server.js';
 
 interface GatewayOptions {
   transport?: string;
@@ -35,8 +34,9 @@ type UpgradeListener = (request: Upgrade['request'], socket: Upgrade['socket'], 
 type TrustProxy = (address: string, hop: number) => boolean;
 
 /**
- * Raw gateways, Socket.IO and Nest's stock `ws` gateways on one HTTP port. One upgrade router owns the `upgrade` event: it
- * calls Socket.IO's listeners itself, so that one refusal (draining, origin) holds for all, and foreign upgrades are safe.
+ * Raw gateways, Socket.IO and Nest's stock gateways on one HTTP port. One upgrade router owns the `upgrade` event: it gives
+ * Socket.IO its own, so that one refusal (draining, origin) holds for all, and foreign upgrades are safe. Stock Socket.IO
+ * gateways share our server, unless they name a path of their own.
  */
 export class RealtimeAdapter extends WsAdapter {
   private readonly io: IoAdapter;
@@ -45,7 +45,8 @@ export class RealtimeAdapter extends WsAdapter {
   private readonly settings: Settings;
   private readonly raw: RealtimeServer;
   private readonly http: Server;
-  /** Socket.IO's own upgrade listeners, by path. */
+  private readonly sockets: SocketIoServer;
+  /** The upgrade listeners of stock Socket.IO servers at paths of their own. */
   private readonly ioUpgrades = new Map<string, UpgradeListener[]>();
 
   constructor(app: INestApplication) {
@@ -54,10 +55,22 @@ export class RealtimeAdapter extends WsAdapter {
     this.settings = app.get(Settings);
     this.raw = app.get(RealtimeServer);
     this.http = app.getHttpServer() as Server;
-    const express = app.getHttpAdapter().getInstance() as { get(setting: string): unknown };
+    this.sockets = app.get(SocketIoServer);
+    this.ioServers.add(this.sockets.io);
+    const express = app.getHttpAdapter().getInstance() as RequestListener & { get(setting: string): unknown };
+    const addressOf = (request: IncomingMessage) => clientAddress(request, express.get('trust proxy fn') as TrustProxy);
     this.raw.attach(this.http, {
-      takeNeighbour: (upgrade, pathname) => this.takeSocketIo(upgrade, pathname) || this.takeStock(upgrade, pathname),
-      addressOf: (request) => clientAddress(request, express.get('trust proxy fn') as TrustProxy),
+      takeNeighbour: (upgrade, pathname) =>
+        this.sockets.takeUpgrade(upgrade, pathname) ||
+        this.takeSocketIo(upgrade, pathname) ||
+        this.takeStock(upgrade, pathname),
+      addressOf,
+    });
+    this.sockets.attach(addressOf);
+    // Before the application's routes, in their listener's place: what follows a connection's requests goes on.
+    this.http.off('request', express);
+    this.http.on('request', (request: IncomingMessage, response: ServerResponse) => {
+      if (!this.sockets.takeRequest(request, response)) express(request, response);
     });
   }
 
@@ -65,18 +78,15 @@ export class RealtimeAdapter extends WsAdapter {
     const { transport, ...rest } = options;
     if (transport !== 'socket.io')
       return super.create(port, { ...frameLimits(this.settings), ...rest } as never) as object;
-    const path = rest.path ?? SOCKET_IO_PATH;
+    if (rest.path === undefined || rest.path.replace(/\/$/, '') === SOCKET_IO_PATH) return this.shared(rest);
     const before = this.http.listeners('upgrade');
     const server = this.io.create(port, {
       ...rest,
-      path,
+      ...this.sockets.limits,
       destroyUpgrade: false,
-      allowRequest: this.allowRequest,
-      cors: this.cors,
-      wsEngine: FragmentLimitedServer,
     } as never) as object;
     this.ioServers.add(server);
-    this.adoptUpgrades(path, before);
+    this.adoptUpgrades(rest.path, before);
     return server;
   }
 
@@ -100,19 +110,28 @@ export class RealtimeAdapter extends WsAdapter {
   }
 
   override async close(server: object): Promise<void> {
-    if (this.isIo(server)) await this.io.close(server as never);
+    if (server === this.sockets.io) await this.sockets.close();
+    else if (this.isIo(server)) await this.io.close(server as never);
     else await super.close(server);
   }
 
   override async dispose(): Promise<void> {
     await super.dispose();
     await this.io.dispose();
+    await this.sockets.close();
   }
 
   /** The upgrade router delivers upgrades; the base class must not listen for them as well. */
   protected override ensureHttpServerExists(port: number, httpServer?: Server): Server | undefined {
     if (httpServer !== undefined) this.httpServersRegistry.set(port, httpServer);
     return httpServer;
+  }
+
+  private shared({ namespace }: GatewayOptions): object {
+    if (namespace === undefined) return this.sockets.io;
+    const server = this.sockets.io.of(namespace as string);
+    this.ioServers.add(server);
+    return server;
   }
 
   private adoptUpgrades(path: string, before: unknown[]): void {
@@ -143,20 +162,4 @@ export class RealtimeAdapter extends WsAdapter {
   private isIo(target: object): boolean {
     return this.ioServers.has(target) || 'nsp' in target;
   }
-
-  /** Polling starts without an upgrade: the same rules as for upgrades. Socket.IO answers 403 whatever the reason. */
-  private readonly allowRequest = (
-    request: Upgrade['request'],
-    answer: (error: string | null, allowed: boolean) => void,
-  ): void => {
-    answer(null, this.raw.refusal(request) === undefined);
-  };
-
-  /** For browsers on allowed origins; `cors` alone refuses nobody. */
-  private readonly cors = (
-    { headers: { origin, host } }: Upgrade['request'],
-    answer: (error: null, options: { origin: string[] }) => void,
-  ): void => {
-    answer(null, { origin: origin !== undefined && isOriginAllowed(origin, host, this.settings) ? [origin] : [] });
-  };
 }

@@ -8,6 +8,8 @@ export interface OperationDocs {
   summary: string;
   /** The typed reply, or the `ack` with more than a `ref`; without it, a plain `ack` where a `ref` was given. */
   reply?: EventClass;
+  /** The typed reply that may come in its place. */
+  otherwise?: EventClass;
 }
 
 export interface GatewayDocs {

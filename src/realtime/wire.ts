@@ -25,14 +25,14 @@ export function encodeFrame(event: WireEvent): Frame {
   return frameOf(serialise(event));
 }
 
-/** The event as JSON; fields that are `RawJson` come last, exactly as they were sent. */
-export function serialise(event: WireEvent): WireText {
+/** An object as JSON, such as an event; fields that are `RawJson` come last, exactly as they were sent. */
+export function serialise(event: Readonly<Record<string, unknown>>): WireText {
   for (const field in event) if (event[field] instanceof RawJson) return splice(event);
   return [JSON.stringify(event)];
 }
 
 /** Field by field: a copy without the raw ones would cost more than all the rest. */
-function splice(event: WireEvent): WireText {
+function splice(event: Readonly<Record<string, unknown>>): WireText {
   let envelope = '';
   const raw: string[] = [];
   for (const field in event) {
@@ -44,7 +44,10 @@ function splice(event: WireEvent): WireText {
     const json = JSON.stringify(value) as string | undefined;
     if (json !== undefined) envelope += `${envelope === '' ? '{' : ','}${JSON.stringify(field)}:${json}`;
   }
-  // Never empty: the type is in it.
+  if (envelope === '') {
+    envelope = '{';
+    raw[0] = (raw[0] ?? '').slice(1);
+  }
   return [envelope, ...raw, '}'];
 }
 

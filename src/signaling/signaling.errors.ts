@@ -11,10 +11,19 @@ export class TargetNotFound extends DomainError {
   }
 }
 
-export class CallFull extends DomainError {
+export class RoomFull extends DomainError {
   readonly code = 'room_full';
 
   constructor() {
-    super('The call is at its limit of participants.');
+    super('The room is at its limit of participants.');
+  }
+}
+
+/** Another user holds the id in the room (protocol section 5). */
+export class SeatTaken extends DomainError {
+  readonly code = 'forbidden';
+
+  constructor() {
+    super('Another user has this id in the room.');
   }
 }

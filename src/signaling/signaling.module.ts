@@ -1,10 +1,13 @@
 import { Module } from '@nestjs/common';
 import { PresenceModule } from '../presence/presence.module.js';
+import { RoomRuleRepository } from './persistence/room-rule.repository.js';
+import { RoomAccess } from './room-access.js';
+import { SignalingRooms } from './signaling-rooms.js';
 import { SignalingService } from './signaling.service.js';
 
 @Module({
   imports: [PresenceModule],
-  providers: [SignalingService],
-  exports: [SignalingService],
+  providers: [SignalingRooms, SignalingService, RoomRuleRepository, RoomAccess],
+  exports: [SignalingRooms, SignalingService, RoomAccess],
 })
 export class SignalingModule {}

@@ -7,7 +7,7 @@ import type { ConnectionId, UserId } from '../common/ids.js';
 import { PresenceService } from '../presence/presence.service.js';
 import { Broadcaster } from '../realtime/broadcaster.js';
 import type { WireEvent } from '../realtime/wire.js';
-import { CallFull, TargetNotFound } from './signaling.errors.js';
+import { RoomFull, TargetNotFound } from './signaling.errors.js';
 
 export interface Participant {
   userId: UserId;
@@ -72,7 +72,7 @@ export class SignalingService {
     });
   }
 
-  /** @throws CallFull at the limit; joining again changes the media and keeps the order */
+  /** @throws RoomFull at the limit; joining again changes the media and keeps the order */
   async joinCall(scope: string, { connectionId, userId, username, media }: Participant): Promise<CallEntry> {
     const outcome = await this.cluster.sets.join(callOf(scope), {
       member: connectionId,
@@ -80,7 +80,7 @@ export class SignalingService {
       data: { user_id: userId, username, media },
       limit: this.settings.ROOM_MAX_PARTICIPANTS,
     });
-    if (outcome.status === 'full' || outcome.status === 'taken') throw new CallFull();
+    if (outcome.status === 'full' || outcome.status === 'taken') throw new RoomFull();
     const others = outcome.members.filter(({ member }) => member !== connectionId).map(placed);
     return { order: outcome.order, others };
   }

@@ -187,7 +187,7 @@ describe('beside Socket.IO and stock gateways on one port (W14)', () => {
       expect(await (await RawPeer.upgrade(app.port, target)).status(), target).toBe(503);
     }
     const polling = await fetch(`http://127.0.0.1:${app.port}/socket.io/?EIO=4&transport=polling`);
-    expect(polling.status).toBe(403);
+    expect(polling.status).toBe(503);
     await app.close();
   });
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.js';
+import { metricsOf } from '../support/metrics.js';
 import { RedisServer } from '../support/redis-server.js';
 import { startTestApp } from '../support/test-app.js';
 import type { TestApp } from '../support/test-app.js';
@@ -24,9 +25,11 @@ describe('health of a node that shares a Redis (8)', () => {
     await redis.kill();
     await eventually(async () => (await ready()).status !== 'ok');
     expect(await ready()).toEqual({ http: 200, status: 'degraded', checks: { database: 'ok', cluster: 'away' } });
+    expect((await metricsOf(node.url)).get('parley_redis_up')).toBe(0);
     await redis.restart();
     await eventually(async () => (await ready()).status === 'ok');
     expect(await ready()).toEqual(ok);
+    expect((await metricsOf(node.url)).get('parley_redis_up')).toBe(1);
   });
 
   it('starts while the Redis is away, and is degraded', async () => {

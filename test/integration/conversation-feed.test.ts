@@ -6,8 +6,10 @@ import { Unavailable } from '../../src/common/domain-error.js';
 import { Ids } from '../../src/common/ids.js';
 import type { ConversationId, UserId } from '../../src/common/ids.js';
 import { ManualClock } from '../../src/common/manual-clock.js';
+import { Metrics } from '../../src/infra/observability/metrics.js';
 import { ConversationFeed } from '../../src/messages/conversation-feed.js';
 import type { FeedSubscription } from '../../src/messages/feed-subscription.js';
+import { LogMetrics } from '../../src/messages/internal/log-metrics.js';
 import { LogSource } from '../../src/messages/internal/log-source.js';
 import { LogWriter } from '../../src/messages/internal/log-writer.js';
 import { MessageHistoryService } from '../../src/messages/message-history.service.js';
@@ -56,7 +58,7 @@ beforeEach(async () => {
   source = Object.create(app.app.get(LogSource, { strict: false })) as LogSource;
   feed = new ConversationFeed(cluster, source, clock, app.app.get(BackgroundTasks));
   const [log, appClock, ids] = [app.app.get(LogAppend, { strict: false }), app.app.get(Clock), app.app.get(Ids)];
-  messages = new MessagesService(new LogWriter(log, feed, appClock, ids));
+  messages = new MessagesService(new LogWriter(log, feed, appClock, ids, new LogMetrics(new Metrics())));
 });
 
 afterEach(() => {

@@ -6,6 +6,7 @@ import { describe, expect, inject, it } from 'vitest';
 import { MIGRATIONS } from '../../migrations/index.js';
 import { startEmbeddedPostgres } from '../../src/infra/database/embedded-postgres.js';
 import { migrate } from '../../src/infra/database/migrate.js';
+import { metricsOf } from '../support/metrics.js';
 import { createTestDatabase } from '../support/test-database.js';
 import { startTestApp } from '../support/test-app.js';
 
@@ -48,6 +49,7 @@ describe('health (8)', () => {
       expect(ready.headers.get('content-type')).toMatch('application/problem+json');
       expect(ready.headers.get('retry-after')).toBe('1');
       expect(await ready.json()).toMatchObject(NOT_READY);
+      expect((await metricsOf(server.url)).get('parley_postgres_up')).toBe(0);
       expect((await fetch(`${server.url}/health/live`)).status).toBe(200);
     } finally {
       await server.close();

@@ -3,7 +3,9 @@ import { Clock } from '../../src/common/clock.js';
 import { Unavailable } from '../../src/common/domain-error.js';
 import { Ids } from '../../src/common/ids.js';
 import { RowLocked } from '../../src/infra/database/database-errors.js';
+import { Metrics } from '../../src/infra/observability/metrics.js';
 import { ConversationFeed } from '../../src/messages/conversation-feed.js';
+import { LogMetrics } from '../../src/messages/internal/log-metrics.js';
 import { LogWriter } from '../../src/messages/internal/log-writer.js';
 import type { Sent } from '../../src/messages/message.js';
 import { NoAccess, NonceReused } from '../../src/messages/messages.errors.js';
@@ -215,7 +217,7 @@ describe('trouble', () => {
       return outcomes;
     };
     const feed = app.app.get(ConversationFeed, { strict: false });
-    const writer = new LogWriter(log, feed, app.app.get(Clock), app.app.get(Ids));
+    const writer = new LogWriter(log, feed, app.app.get(Clock), app.app.get(Ids), new LogMetrics(new Metrics()));
     const told: string[] = [];
     const subscription = await feed.attach(channelId, {
       userId: alice,

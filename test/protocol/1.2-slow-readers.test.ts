@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { UserId } from '../../src/common/ids.js';
 import { ConnectionRegistry } from '../../src/realtime/connection-registry.js';
+import { Connection } from '../../src/realtime/connection.js';
 import { EchoApp, startEchoApp } from '../support/echo-app.js';
 import { eventually } from '../support/eventually.js';
 import { RawPeer } from '../support/raw-peer.js';
@@ -16,13 +17,13 @@ describe('a slow reader (1.2, 4413)', () => {
   const start = () => startEchoApp({ WS_MAX_BUFFERED_BYTES: '262144', WS_RATE_PER_SECOND: '0' });
   /** More than the kernels of both ends take. */
   const fill = async (app: EchoApp, id: string, urgency: 'send' | 'sendVolatile') => {
-    const connection = await eventually(
+    const connection = (await eventually(
       () =>
         app.app
           .get(ConnectionRegistry)
           .ofUser('alice' as UserId)
           .find(({ context }) => (context as { id: string }).id === id) ?? false,
-    );
+    )) as Connection;
     for (let i = 0; i < 20_000 && connection.isOpen; i++) {
       connection[urgency]({ type: 'chunk', i, text: 'x'.repeat(1000) });
       if (i % 50 === 0) await new Promise((resolve) => setImmediate(resolve));

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EpochWatch } from '../../src/gateways/shared/epoch-watch.js';
 import { ConnectionRegistry } from '../../src/realtime/connection-registry.js';
+import type { Connection } from '../../src/realtime/connection.js';
 import { MessageHistoryService } from '../../src/messages/message-history.service.js';
 import type { UserId } from '../../src/common/ids.js';
 import { eventually } from '../support/eventually.js';
@@ -113,7 +114,7 @@ describe('resume (2)', () => {
       // What was missed is decided at the start: what comes during the replay is part of it, however much.
       const more = { first: 1001, last: 5000, content: '😀'.repeat(2000) };
       await insertMessages(app, { conversationId: channelId, senderId: owner.id, ...more });
-      const [connection] = app.app.get(ConnectionRegistry).ofUser(alice.id as UserId);
+      const [connection] = app.app.get(ConnectionRegistry).ofUser(alice.id as UserId) as Connection[];
       await eventually(() => isStuck(connection!));
       const asked = replay.asked;
       const live = expectOk(await owner.api.post(`/channels/${channelId}/messages`, { content: 'live' })) as object;
@@ -138,7 +139,7 @@ describe('resume (2)', () => {
     const client = await alice.dial(`/ws/channel/${channelId}`, { history: '100' });
     await client.until('connected');
     client.ws.pause();
-    const [connection] = app.app.get(ConnectionRegistry).ofUser(alice.id as UserId);
+    const [connection] = app.app.get(ConnectionRegistry).ofUser(alice.id as UserId) as Connection[];
     await eventually(() => isStuck(connection!));
     const other = await owner.channel(channelId);
     await other.request({ type: 'message', content: 'live' });

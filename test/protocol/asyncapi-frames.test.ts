@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AsyncApiChecker, fetchAsyncApi, lastOf } from '../support/asyncapi.js';
+import { letRingExpire, MEDIA } from '../support/call-scene.js';
+import type { Pair } from '../support/call-scene.js';
 import { Actor, channelScene, register } from '../support/scene.js';
 import { ReceivedEvent, SocketClient } from '../support/socket-client.js';
 import { startTestApp, TestApp } from '../support/test-app.js';
@@ -15,7 +17,7 @@ let checker: AsyncApiChecker;
 
 beforeAll(async () => {
   app = await startTestApp({
-    env: { WS_CLOSE_ON_TOKEN_EXPIRY: '1', ACCESS_TOKEN_TTL_S: String(TOKEN_TTL_S) },
+    env: { GUESTS_ENABLED: '1', WS_CLOSE_ON_TOKEN_EXPIRY: '1', ACCESS_TOKEN_TTL_S: String(TOKEN_TTL_S) },
   });
   checker = new AsyncApiChecker(await fetchAsyncApi(app));
 });
@@ -61,14 +63,19 @@ class Recording {
 }
 
 /** Everything that any gateway sends, whatever it is for; `going_away` comes when the application stops. */
-async function provokeCoreEvents(recording: Recording, path: string, user: Actor): Promise<void> {
+async function provokeCoreEvents(
+  recording: Recording,
+  path: string,
+  user: Actor,
+  opening = 'connected',
+): Promise<void> {
   const client = recording.listen(await SocketClient.connect(`${app.wsUrl}${path}`));
   await client.next('auth_required');
   client.send({ type: 'typing', ref: 'early' });
   expect(await client.next('error')).toMatchObject({ code: 'auth_required', ref: 'early' });
   await recording.request(client, { type: 'auth_token', token: user.token, clientId: 'laptop-1' });
   await client.next('token_expiring');
-  await client.until('connected');
+  await client.until(opening);
   await recording.request(client, { type: 'ping' });
   await recording.request(client, { type: 'auth_token', token: user.token });
   client.sendText('not JSON');
@@ -80,6 +87,22 @@ async function provokeCoreEvents(recording: Recording, path: string, user: Actor
   const stranger = recording.listen(await SocketClient.connect(`${app.wsUrl}${path}`));
   recording.send(stranger, { type: 'auth_token', token: 'forged' });
   await stranger.next('auth_error');
+}
+
+/** A call of each outcome, and one that is busy. */
+async function driveCalls(wire: Recording, { alice, bob, a, b }: Pair): Promise<void> {
+  const c = wire.listen(await alice.dm(await register(app, 'carol')));
+  const invite = async () => (await wire.request(a, { type: 'call_invite', media: MEDIA }))['call_id'] as string;
+  const accepted = await invite();
+  const late = wire.listen(await bob.dm(alice));
+  await wire.request(b, { type: 'call_accept', call_id: accepted });
+  await wire.request(c, { type: 'call_invite', media: null });
+  await wire.request(b, { type: 'call_end', call_id: accepted });
+  await wire.request(b, { type: 'call_decline', call_id: await invite() });
+  await wire.request(a, { type: 'call_cancel', call_id: await invite() });
+  await letRingExpire(app, await invite());
+  await a.next('call_missed');
+  await late.close();
 }
 
 /** As an edit leaves the log: the message has a later state, under the next number. */
@@ -157,6 +180,7 @@ describe('the AsyncAPI document and the wire (8)', () => {
       await wire.request(a, { type, data: { sdp: 'v=0' } });
       await b.next(type);
     }
+    await driveCalls(wire, { alice, bob, a, b });
     await b.close();
     await a.next('dm_user_offline');
 
@@ -170,6 +194,39 @@ describe('the AsyncAPI document and the wire (8)', () => {
 
     expect([...wire.sent].sort()).toEqual(documented('dm', 'receive'));
     expect([...wire.received(), 'GoingAwayEvent'].sort()).toEqual(documented('dm', 'send'));
+  });
+
+  it('documents every command that the room gateway takes, every event that it sends, and every field', async () => {
+    const wire = new Recording('room');
+    const [alice, bob] = [await register(app, 'alice'), await register(app, 'bob')];
+    const room = `r-${alice.id}`;
+    const a = wire.listen(await alice.dial(`/ws/${room}`, { client_id: 'a' }));
+    await a.next('users_in_room');
+    const b = wire.listen(await bob.dial(`/ws/${room}`, { client_id: 'b' }));
+    await a.next('user_joined');
+
+    for (const [type, field] of [
+      ['offer', 'offer'],
+      ['answer', 'answer'],
+      ['ice_candidate', 'candidate'],
+      ['data', 'data'],
+    ] as const) {
+      await wire.request(a, { type, [field]: { sdp: 'v=0' }, to: 'b' });
+      await b.next(type);
+    }
+    await wire.request(a, { type: 'ice_candidate', candidate: null });
+    await wire.request(a, { type: 'data', data: null, to: null });
+    const lost = await wire.request(a, { type: 'offer', offer: {}, to: 'nobody' });
+    expect(lost).toMatchObject({ type: 'error', code: 'target_not_found' });
+    await b.close();
+    await a.next('user_left');
+    const guest = wire.listen(await SocketClient.connect(`${app.wsUrl}/ws/${room}`));
+    wire.send(guest, { type: 'join', username: 'Carol' });
+    await guest.next('users_in_room');
+    await provokeCoreEvents(wire, `/ws/${room}`, alice, 'users_in_room');
+
+    expect([...wire.sent].sort()).toEqual(documented('room', 'receive'));
+    expect([...wire.received(), 'GoingAwayEvent'].sort()).toEqual(documented('room', 'send'));
   });
 
   it('documents the farewell of a planned stop', async () => {

@@ -12,6 +12,7 @@ import { Ids, SessionId, UserId } from '../../src/common/ids.js';
 import { Unavailable } from '../../src/common/domain-error.js';
 import { SettingsModule } from '../../src/config/settings.module.js';
 import { parseSettings } from '../../src/config/settings.js';
+import { MetricsModule } from '../../src/infra/observability/metrics.module.js';
 import {
   ConnectionAuthenticator,
   Credential,
@@ -22,6 +23,7 @@ import {
 import { RealtimeAdapter } from '../../src/realtime/realtime.adapter.js';
 import { RealtimeModule } from '../../src/realtime/realtime.module.js';
 import { EchoGateway } from './echo-gateway.js';
+import { SocketEchoGateway } from './socket-echo-gateway.js';
 
 const HOUR_MS = 3_600_000;
 const GUEST = 'guest:';
@@ -104,6 +106,7 @@ export interface EchoApp {
   port: number;
   authenticator: EchoAuthenticator;
   gateway: EchoGateway;
+  sockets: SocketEchoGateway;
   close(): Promise<void>;
 }
 
@@ -117,11 +120,12 @@ export async function startEchoApp(
     imports: [
       clock ? commonWith(clock) : CommonModule,
       SettingsModule.register(parseSettings({ NODE_ENV: 'test', ...env })),
+      MetricsModule,
       ClusterModule,
       EchoAuthModule,
       RealtimeModule,
     ],
-    providers: [EchoGateway, ...providers],
+    providers: [EchoGateway, SocketEchoGateway, ...providers],
   };
   const app = await NestFactory.create(root, { logger: false, abortOnError: false });
   app.useWebSocketAdapter(new RealtimeAdapter(app));
@@ -134,6 +138,7 @@ export async function startEchoApp(
     wsUrl: `ws://127.0.0.1:${port}`,
     authenticator: app.get(EchoAuthenticator),
     gateway: app.get(EchoGateway),
+    sockets: app.get(SocketEchoGateway),
     close: () => app.close(),
   };
 }

@@ -4,7 +4,7 @@ const WATCHER = `
   import { readFileSync, rmSync } from 'node:fs';
   const folder = process.argv[1];
   process.stdin.resume().on('close', () => {
-    for (const [file, signal] of [['/postgres/data/postmaster.pid', 'SIGQUIT'], ['/redis.pid', 'SIGKILL']])
+    for (const [file, signal] of [['/postgres/data/postmaster.pid', 'SIGQUIT'], ['/redis.pid', 'SIGKILL'], ['/chromium.pid', 'SIGKILL']])
       try {
         process.kill(Number(readFileSync(folder + file, 'utf8').split('\\n')[0]), signal);
       } catch {}
@@ -13,7 +13,7 @@ const WATCHER = `
 `;
 
 /**
- * Sees to it that the database of a test run, or its redis-server, ends with the run, even one that was killed: a
+ * Sees to it that the database of a test run, its redis-server or its browser ends with the run, even one that was killed: a
  * process of its own then stops the server and removes the folder.
  */
 export function removeWhenRunEnds(folder: string): void {

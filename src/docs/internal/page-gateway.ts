@@ -61,11 +61,12 @@ export function anchorOf(key: string, scope = ''): string {
   return scope === '' ? key : `${scope}.${key}`;
 }
 
-function answerOf({ reply }: CommandReference, anchor: (key: string) => string): Html {
+function answerOf({ reply, otherwise }: CommandReference, anchor: (key: string) => string): Html {
   const { key, type } = reply ?? { key: 'AckEvent', type: 'ack' };
   return html`<p class="answer">
     Answered by <a href="#${anchor(key)}"><code>${type}</code></a
-    >${reply === undefined && ', where a ref was given'}, or by <a href="#${anchor('ErrorEvent')}"><code>error</code></a
+    >${reply === undefined && ', where a ref was given'}${otherwise && html`, by <a href="#${anchor(otherwise.key)}"><code>${otherwise.type}</code></a>`},
+    or by <a href="#${anchor('ErrorEvent')}"><code>error</code></a
     >.
   </p>`;
 }

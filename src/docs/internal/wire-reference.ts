@@ -22,6 +22,8 @@ export interface MessageReference {
 export interface CommandReference extends MessageReference {
   /** The typed reply, if it has one. */
   reply: { key: string; type: string } | undefined;
+  /** What may come in its place. */
+  otherwise: { key: string; type: string } | undefined;
 }
 
 export interface GatewayReference {
@@ -122,6 +124,7 @@ function commandReference(
     type,
     summary: docs.summary,
     reply: docs.reply && { key: docs.reply.name, type: typeOf(docs.reply) },
+    otherwise: docs.otherwise && { key: docs.otherwise.name, type: typeOf(docs.otherwise) },
     schema: { ...schema, properties: { ...schema.properties, ref: REF } },
   };
 }

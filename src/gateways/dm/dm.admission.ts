@@ -7,6 +7,7 @@ import { DmsService } from '../../dms/dms.service.js';
 import { CloseCode } from '../../realtime/close-codes.js';
 import { AdmissionRefused } from '../../realtime/raw-gateway.js';
 import { ConversationStream } from '../shared/conversation-stream.js';
+import { DmCalls } from './dm.calls.js';
 import type { DmConnection } from './dm.context.js';
 import { DmDialect } from './dm.dialect.js';
 
@@ -16,6 +17,7 @@ export class DmAdmission {
   constructor(
     private readonly dms: DmsService,
     private readonly stream: ConversationStream,
+    private readonly calls: DmCalls,
     readonly settings: Settings,
     readonly clock: Clock,
   ) {}
@@ -25,6 +27,7 @@ export class DmAdmission {
     const dm = await this.openDm(connection);
     connection.context.admitTo(dm);
     await this.stream.open(connection, dm.conversationId, new DmDialect(connection, dm, this));
+    await this.calls.attend(connection);
   }
 
   private async openDm({ userId, context }: DmConnection): Promise<DmView> {

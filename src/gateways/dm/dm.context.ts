@@ -1,4 +1,4 @@
-import type { UserId } from '../../common/ids.js';
+import type { CallId, UserId } from '../../common/ids.js';
 import type { DmView } from '../../dms/dm.js';
 import type { Connection } from '../../realtime/connection.js';
 import type { HandshakeRequest } from '../../realtime/raw-gateway.js';
@@ -6,6 +6,8 @@ import { ConversationContext, readPathId, readStreamRequest } from '../shared/co
 
 /** A connection to a direct conversation. */
 export class DmContext extends ConversationContext {
+  /** The latest call that it was told of, and how far that had come. */
+  toldOfCall: { callId: CallId; progress: number } | undefined;
   private admitted: { dm: DmView; audience: string } | undefined;
 
   constructor(

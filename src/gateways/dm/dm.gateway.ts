@@ -2,24 +2,25 @@ import { MessageBody, SubscribeMessage } from '@nestjs/websockets';
 import { SendMessageDto } from '../../messages/dto/send-message.dto.js';
 import type { Sent } from '../../messages/message.js';
 import { MessagesService } from '../../messages/messages.service.js';
-import { TypingService } from '../../presence/typing.service.js';
 import { Begun } from '../../realtime/begun.js';
-import { Broadcaster } from '../../realtime/broadcaster.js';
 import { Conn, RawGateway } from '../../realtime/raw-gateway.js';
 import type { Departure, HandshakeRequest, RawGatewayHooks } from '../../realtime/raw-gateway.js';
 import { WsOperation } from '../../realtime/wire-docs.js';
-import { SignalingService } from '../../signaling/signaling.service.js';
-import { connectionIdOf, SignalCommand, TypingCommand } from '../shared/commands.js';
+import type { WireEvent } from '../../realtime/wire.js';
+import { SignalCommand, TypingCommand } from '../shared/commands.js';
 import { ChangeAckEvent } from '../shared/event-shapes.js';
 import { ConversationStream } from '../shared/conversation-stream.js';
 import { DmAdmission } from './dm.admission.js';
+import { DmCallBusyEvent, DmCallInviteAckEvent } from './dm.call-shapes.js';
+import { DmCalls } from './dm.calls.js';
+import { CallCommand, CallInviteCommand } from './dm.commands.js';
 import { DmContext } from './dm.context.js';
 import type { DmConnection } from './dm.context.js';
-import type { DmTypingEvent } from './dm.event-shapes.js';
 import { DmReference } from './dm.reference.js';
-import { messageEvent, senderFields } from './dm.events.js';
+import { DmRelay } from './dm.relay.js';
+import { messageEvent } from './dm.events.js';
 
-/** Messages, typing, presence and WebRTC signaling between two users (protocol section 3). */
+/** Messages, typing, presence, calls and WebRTC signaling between two users (protocol section 3). */
 @RawGateway('/ws/dm/:other_user_id')
 @DmReference()
 export class DmGateway implements RawGatewayHooks<DmContext> {
@@ -27,9 +28,8 @@ export class DmGateway implements RawGatewayHooks<DmContext> {
     private readonly admission: DmAdmission,
     private readonly stream: ConversationStream,
     private readonly messages: MessagesService,
-    private readonly typingNotices: TypingService,
-    private readonly broadcaster: Broadcaster,
-    private readonly signaling: SignalingService,
+    private readonly relay: DmRelay,
+    private readonly calls: DmCalls,
   ) {}
 
   parse(request: HandshakeRequest): DmContext {
@@ -40,8 +40,8 @@ export class DmGateway implements RawGatewayHooks<DmContext> {
     return this.admission.admit(connection);
   }
 
-  departed(connection: DmConnection, departure: Departure): Promise<void> {
-    return this.stream.close(connection, departure);
+  async departed(connection: DmConnection, departure: Departure): Promise<void> {
+    await Promise.all([this.calls.leave(connection, departure), this.stream.close(connection, departure)]);
   }
 
   @SubscribeMessage('dm_message')
@@ -61,46 +61,61 @@ export class DmGateway implements RawGatewayHooks<DmContext> {
   @SubscribeMessage('dm_typing')
   @WsOperation({ summary: 'Tells the other side that one types; `true` ends by itself after 6 s.' })
   typing(@Conn() connection: DmConnection, @MessageBody() command: TypingCommand): Promise<void> {
-    const { userId, username } = connection.user;
-    const { conversationId } = connection.context.conversation;
-    const event = { type: 'dm_typing' as const, user_id: userId, username, conversation_id: conversationId };
-    return this.typingNotices.set(connection.id, command.is_typing, (isTyping) =>
-      this.broadcaster.publish(connection.context.audience, { ...event, is_typing: isTyping } satisfies DmTypingEvent, {
-        exceptUserId: userId,
-      }),
-    );
+    return this.relay.typing(connection, command.is_typing);
   }
 
   @SubscribeMessage('webrtc_offer')
   @WsOperation({ summary: 'Relays an offer to the other side.' })
   offer(@Conn() connection: DmConnection, @MessageBody() command: SignalCommand): Promise<void> {
-    return this.signal(connection, 'webrtc_offer', command);
+    return this.relay.signal(connection, 'webrtc_offer', command);
   }
 
   @SubscribeMessage('webrtc_answer')
   @WsOperation({ summary: 'Relays an answer to the other side.' })
   answer(@Conn() connection: DmConnection, @MessageBody() command: SignalCommand): Promise<void> {
-    return this.signal(connection, 'webrtc_answer', command);
+    return this.relay.signal(connection, 'webrtc_answer', command);
   }
 
   @SubscribeMessage('webrtc_ice_candidate')
   @WsOperation({ summary: 'Relays an ICE candidate to the other side.' })
   candidate(@Conn() connection: DmConnection, @MessageBody() command: SignalCommand): Promise<void> {
-    return this.signal(connection, 'webrtc_ice_candidate', command);
+    return this.relay.signal(connection, 'webrtc_ice_candidate', command);
   }
 
-  private signal(
-    connection: DmConnection,
-    type: string,
-    { target_connection_id: toConnection, data }: SignalCommand,
-  ): Promise<void> {
-    const { audience, conversation } = connection.context;
-    const event = { type, ...senderFields(connection), data };
-    return this.signaling.signal(audience, {
-      from: connection.id,
-      to: conversation.otherUserId,
-      toConnection: connectionIdOf(toConnection),
-      event,
-    });
+  @SubscribeMessage('call_invite')
+  @WsOperation({
+    summary: 'Rings on all devices of the other side for 45 s, at most ten times a minute in a conversation.',
+    reply: DmCallInviteAckEvent,
+    otherwise: DmCallBusyEvent,
+  })
+  callInvite(@Conn() connection: DmConnection, @MessageBody() { media }: CallInviteCommand): Promise<WireEvent> {
+    return this.calls.invite(connection, media);
+  }
+
+  @SubscribeMessage('call_accept')
+  @WsOperation({
+    summary:
+      'Accepts a call on this connection. The callee alone may; of several devices one gets it, and `conflict` the others.',
+  })
+  callAccept(@Conn() connection: DmConnection, @MessageBody() { call_id }: CallCommand): Promise<void> {
+    return this.calls.accept(connection, call_id);
+  }
+
+  @SubscribeMessage('call_decline')
+  @WsOperation({ summary: 'Declines a call that rings. The callee alone may.', reply: ChangeAckEvent })
+  callDecline(@Conn() connection: DmConnection, @MessageBody() { call_id }: CallCommand): Promise<WireEvent> {
+    return this.calls.finish(connection, call_id, 'decline');
+  }
+
+  @SubscribeMessage('call_cancel')
+  @WsOperation({ summary: 'Takes back a call that rings. The caller alone may.', reply: ChangeAckEvent })
+  callCancel(@Conn() connection: DmConnection, @MessageBody() { call_id }: CallCommand): Promise<WireEvent> {
+    return this.calls.finish(connection, call_id, 'cancel');
+  }
+
+  @SubscribeMessage('call_end')
+  @WsOperation({ summary: 'Ends a call that was accepted. Either side may, on any device.', reply: ChangeAckEvent })
+  callEnd(@Conn() connection: DmConnection, @MessageBody() { call_id }: CallCommand): Promise<WireEvent> {
+    return this.calls.finish(connection, call_id, 'end');
   }
 }

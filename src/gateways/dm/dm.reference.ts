@@ -2,6 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { WsDescribe, WsEmits } from '../../realtime/wire-docs.js';
 import { ConversationQuery } from '../shared/conversation-query.js';
 import { ChangeAckEvent } from '../shared/event-shapes.js';
+import * as calls from './dm.call-shapes.js';
 import * as shapes from './dm.event-shapes.js';
 
 /** What the reference says of the DM gateway, beside its commands. */
@@ -10,7 +11,7 @@ export const DmReference = (): ClassDecorator =>
     WsDescribe({
       name: 'dm',
       summary:
-        'Persisted messages, typing, presence and WebRTC signaling between two users. Oneself as the other closes with 4400, an unknown user with 4404.',
+        'Persisted messages, typing, presence, calls and WebRTC signaling between two users. A user is in one call at a time; a call that has ended is an entry of the log. Oneself as the other closes with 4400, an unknown user with 4404.',
       parameters: { other_user_id: 'The other side.' },
       query: ConversationQuery,
       opening: [
@@ -23,7 +24,10 @@ export const DmReference = (): ClassDecorator =>
           when: 'with `since`: each older message that has changed, among them in that order',
         },
         { event: shapes.DmResumedEvent, when: 'with `since`' },
+        { event: calls.DmIncomingCallEvent, when: 'while the other side’s call rings' },
+        { event: calls.DmOutgoingCallEvent, when: 'while one’s own call rings' },
+        { event: calls.DmCallAcceptedEvent, when: 'while a call goes on' },
       ],
     }),
-    WsEmits(...Object.values(shapes), ChangeAckEvent),
+    WsEmits(...Object.values(shapes), ...Object.values(calls), ChangeAckEvent),
   );

@@ -1,15 +1,16 @@
+import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsOptional, IsUUID, registerDecorator } from 'class-validator';
 import type { ConnectionId } from '../../common/ids.js';
 import type { Json } from '../../cluster/cluster.js';
 import { RawJson, Verbatim } from '../../realtime/raw-json.js';
 
-/** Bytes of a signal's `data` (protocol section 2). */
+/** Bytes of what a signal carries (protocol sections 2 and 5). */
 const SIGNAL_MAX_BYTES = 32_768;
-const MEDIA_MAX_BYTES = 1024;
+export const MEDIA_MAX_BYTES = 1024;
 
 /** A JSON value of at most so many bytes: as it was sent where it is kept so, else serialised. */
-function IsJsonWithin(bytes: number): PropertyDecorator {
+export function IsJsonWithin(bytes: number): PropertyDecorator {
   return (target, property) => {
     registerDecorator({
       name: 'isJsonWithin',
@@ -27,6 +28,54 @@ function sizeOf(value: unknown): number {
   return value instanceof RawJson ? value.byteLength : Buffer.byteLength(JSON.stringify(value));
 }
 
+/** The end of candidates is `null`, which is a value; only a missing one is not. */
+export function IsDefinedOrNull(): PropertyDecorator {
+  return (target, property) => {
+    registerDecorator({
+      name: 'isDefinedOrNull',
+      target: target.constructor,
+      propertyName: property as string,
+      validator: { validate: (value: unknown) => value !== undefined, defaultMessage: () => 'must be given' },
+    });
+  };
+}
+
+/** A JSON object, perhaps `null` in its place. */
+function IsObjectAsSent(nullable: boolean): PropertyDecorator {
+  return (target, property) => {
+    registerDecorator({
+      name: 'isObjectAsSent',
+      target: target.constructor,
+      propertyName: property as string,
+      validator: {
+        validate: (value: unknown) =>
+          value instanceof RawJson && (value.text.startsWith('{') || (nullable && value.text === 'null')),
+        defaultMessage: () => `must be a JSON object${nullable ? ' or null' : ''}`,
+      },
+    });
+  };
+}
+
+interface SignalBodyOptions {
+  description: string;
+  /** `object` (the default), an object or `null`, or any JSON. */
+  takes?: 'object' | 'object or null' | 'any JSON';
+  example: Json;
+}
+
+/** What a signal carries: relayed untouched, as it was sent, and never stored; at most 32 KiB. */
+export function SignalBody({ description, takes = 'object', example }: SignalBodyOptions): PropertyDecorator {
+  const shape = takes === 'any JSON' ? IsDefinedOrNull() : IsObjectAsSent(takes === 'object or null');
+  const property = ApiProperty({
+    description: `${description} Relayed untouched, as it was sent, and never stored; at most 32 KiB.`,
+    type: 'object',
+    additionalProperties: true,
+    nullable: takes !== 'object',
+    example,
+  });
+  return applyDecorators(property, Verbatim(), shape, IsJsonWithin(SIGNAL_MAX_BYTES));
+}
+
 /** `typing`, `dm_typing` */
 export class TypingCommand {
   @ApiProperty({ description: 'Whether the user is typing; `true` ends by itself after 6 s.', example: true })
@@ -41,16 +90,7 @@ export class SignalCommand {
   @IsUUID()
   target_connection_id?: ConnectionId | null;
 
-  @ApiProperty({
-    description: 'Relayed untouched, as it was sent, and never stored; at most 32 KiB.',
-    type: 'object',
-    additionalProperties: true,
-    nullable: true,
-    example: { sdp: 'v=0…' },
-  })
-  @Verbatim()
-  @IsDefinedOrNull()
-  @IsJsonWithin(SIGNAL_MAX_BYTES)
+  @SignalBody({ description: 'What the other side needs.', takes: 'any JSON', example: { sdp: 'v=0…' } })
   data!: RawJson;
 }
 
@@ -70,16 +110,4 @@ export class CallJoinCommand {
   })
   @IsJsonWithin(MEDIA_MAX_BYTES)
   media?: Json;
-}
-
-/** The end of candidates is `null`, which is a value; only a missing one is not. */
-function IsDefinedOrNull(): PropertyDecorator {
-  return (target, property) => {
-    registerDecorator({
-      name: 'isDefinedOrNull',
-      target: target.constructor,
-      propertyName: property as string,
-      validator: { validate: (value: unknown) => value !== undefined, defaultMessage: () => 'must be given' },
-    });
-  };
 }

@@ -102,6 +102,11 @@ export class ConversationStream {
     });
   }
 
+  /** The `ack` of an entry that the connection has caused; it comes after the event itself. @throws Unavailable */
+  acknowledgeEntry(connection: ConversationConnection, message: MessageState): Promise<WireEvent> {
+    return this.acknowledge(connection, { message, duplicate: false }, () => undefined);
+  }
+
   private async acknowledge(
     { context }: ConversationConnection,
     { message, duplicate }: Sent,

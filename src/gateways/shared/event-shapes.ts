@@ -7,6 +7,7 @@ export const CONVERSATION = '0198c0de-7b1a-7c3e-9f2a-1b2c3d4e5f62';
 export const USER = '0198c0de-7b1a-7c3e-9f2a-1b2c3d4e5f61';
 export const OTHER_USER = '0198c0de-7b1a-7c3e-9f2a-1b2c3d4e5f63';
 export const CONNECTION = '0198c0de-7b1a-7c3e-9f2a-1b2c3d4e5f64';
+export const CALL = '0198c0de-7b1a-7c3e-9f2a-1b2c3d4e5f65';
 
 /** The `ack` of a change of a log: it comes after the event itself (protocol section 1). */
 @WsEvent('The change is stored. Comes after the event itself, and only where a `ref` was given.')

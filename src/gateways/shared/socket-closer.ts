@@ -4,7 +4,7 @@ import { DomainEvents } from '../../common/domain-events.js';
 import type { ConversationId } from '../../common/ids.js';
 import { CloseCode } from '../../realtime/close-codes.js';
 import { ConnectionRegistry } from '../../realtime/connection-registry.js';
-import type { Connection } from '../../realtime/connection.js';
+import type { ClientConnection } from '../../realtime/client-connection.js';
 import { ConversationContext } from './conversation-context.js';
 
 /**
@@ -42,7 +42,7 @@ export class SocketCloser implements OnModuleInit, OnApplicationShutdown {
   }
 }
 
-function isIn(conversationIds: readonly ConversationId[]): (connection: Connection) => boolean {
+function isIn(conversationIds: readonly ConversationId[]): (connection: ClientConnection) => boolean {
   const ids = new Set(conversationIds);
   return ({ context }) => {
     if (!(context instanceof ConversationContext) || context.conversationId === undefined) return false;

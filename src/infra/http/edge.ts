@@ -3,7 +3,9 @@ import type { Request } from 'express';
 import helmet from 'helmet';
 import { Logger } from 'pino';
 import { Settings } from '../../config/settings.js';
+import { Metrics } from '../observability/metrics.js';
 import { requestLog } from '../observability/request-log.js';
+import { requestMetrics } from '../observability/request-metrics.js';
 import { noStore } from './cache-policy.js';
 import { BODY_MAX_BYTES, bodyErrors, bodyLimits, requireJson } from './json-body.js';
 import { isOriginAllowed } from './origin-policy.js';
@@ -27,6 +29,7 @@ export function configureHttpEdge(app: NestExpressApplication, { settings, logge
   const { TRUST_PROXY: proxies } = settings;
   if (proxies !== '') app.set('trust proxy', /^\d+$/.test(proxies) ? Number(proxies) : proxies);
   app.use(requestLog(logger));
+  app.use(requestMetrics(app.get(Metrics)));
   app.use(
     helmet({
       // The UI must also work over plain HTTP, on a machine of the local network.

@@ -1,6 +1,52 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import type { Json } from '../../cluster/cluster.js';
 import type { UserId } from '../../common/ids.js';
-import type { MessageState } from '../message.js';
+import type { CallOutcome, MessageState } from '../message.js';
+
+/** What the log says of a call that has ended. */
+class CallEntryDto {
+  @ApiProperty({ description: 'The call.', format: 'uuid', example: '0198c0de-7b1a-7c3e-9f2a-1b2c3d4e5f65' })
+  call_id!: string;
+
+  @ApiProperty({
+    description:
+      'How it ended: after an answer, declined by the callee, cancelled by the caller, or with no answer in 45 s.',
+    enum: ['ended', 'declined', 'cancelled', 'missed'],
+    example: 'ended',
+  })
+  outcome!: CallOutcome;
+
+  @ApiProperty({
+    description: 'As the caller gave it.',
+    type: 'object',
+    additionalProperties: true,
+    nullable: true,
+    example: { audio: true, video: false },
+  })
+  media!: Json;
+
+  @ApiProperty({ description: 'When it began to ring.', format: 'date-time', example: '2026-11-20T13:52:54.123Z' })
+  started_at!: string;
+
+  @ApiProperty({
+    description: 'When it was accepted; null where nobody did.',
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    example: '2026-11-20T13:53:01.456Z',
+  })
+  accepted_at!: string | null;
+
+  @ApiProperty({ description: 'When it ended.', format: 'date-time', example: '2026-11-20T13:57:21.789Z' })
+  ended_at!: string;
+
+  @ApiProperty({
+    description: 'From the acceptance to the end, in whole seconds; 0 where nobody accepted.',
+    type: 'integer',
+    example: 260,
+  })
+  duration_s!: number;
+}
 
 /** What messages of channels and of direct conversations have in common, on REST and sockets (protocol section 2). */
 class MessageBaseDto {
@@ -17,7 +63,12 @@ class MessageBaseDto {
   })
   rev!: number;
 
-  @ApiProperty({ description: 'A message, or the entry of a call.', enum: ['message', 'call'], example: 'message' })
+  @ApiProperty({
+    description:
+      'A message, or the entry of a call: its `content` is empty, its sender is the caller, and `call` says the rest.',
+    enum: ['message', 'call'],
+    example: 'message',
+  })
   kind!: 'message' | 'call';
 
   @ApiProperty({ description: 'Who sent it.', format: 'uuid', example: '0198c0de-7b1a-7c3e-9f2a-1b2c3d4e5f61' })
@@ -52,6 +103,9 @@ class MessageBaseDto {
 
   @ApiProperty({ description: 'Whether it is pinned.', example: false })
   pinned!: boolean;
+
+  @ApiPropertyOptional({ description: 'With `kind: call`, unless it was deleted.', type: CallEntryDto })
+  call?: CallEntryDto;
 
   @ApiProperty({ description: 'When it was sent.', format: 'date-time', example: '2026-11-20T13:52:54.123Z' })
   created_at!: string;
@@ -121,6 +175,7 @@ function common(message: MessageState): Omit<MessageBaseDto, 'id'> {
     attachments: [],
     reactions: [],
     pinned: message.pinned,
+    ...(message.call && { call: message.call }),
     created_at: message.createdAt,
     edited_at: message.editedAt,
     deleted_at: message.deletedAt,

@@ -12,6 +12,7 @@ import type { AppendOutcome, LockMode } from '../persistence/log-append.js';
 import { CrowdWait } from './crowd-wait.js';
 import { DraftLines } from './draft-lines.js';
 import type { Batch, Turn } from './draft-lines.js';
+import { LogMetrics } from './log-metrics.js';
 import { messageOf, pendingDraft } from './pending-draft.js';
 import type { PendingDraft, Submission } from './pending-draft.js';
 
@@ -43,6 +44,7 @@ export class LogWriter implements OnApplicationShutdown {
     private readonly feed: ConversationFeed,
     private readonly clock: Clock,
     private readonly ids: Ids,
+    private readonly metrics: LogMetrics,
   ) {
     // Of logs that other nodes write too, they write while this node tells: so all of its crowd is gathered, not half.
     this.crowds = { any: this.crowdOf('any', 0.5), shared: this.crowdOf('shared', 1) };
@@ -68,8 +70,13 @@ export class LogWriter implements OnApplicationShutdown {
       const draft = pendingDraft(id, submission, { since: this.clock.now(), resolve, reject });
       const accepted = !this.whenIdle && this.lines.add(draft);
       if (accepted) this.dispatch();
-      else reject(new Unavailable(this.retryAfterMs()));
+      else this.refuse(draft);
     });
+  }
+
+  private refuse(draft: PendingDraft): void {
+    this.metrics.count('refused');
+    draft.reject(new Unavailable(this.retryAfterMs()));
   }
 
   /** What has been accepted is written or refused before the connections to Postgres are closed. */
@@ -147,6 +154,7 @@ export class LogWriter implements OnApplicationShutdown {
     const behind = inVain ? this.lines.clear(batch) : [];
     const late = this.lines.clearContended(this.clock.now() - CONTENDED_WAIT_MS);
     for (const draft of [...behind, ...late]) {
+      this.metrics.count('failed');
       this.lines.settled(draft);
       draft.reject(new RowLocked());
     }
@@ -155,6 +163,7 @@ export class LogWriter implements OnApplicationShutdown {
   /** Each log's changes are announced together, in order, and before their senders are answered. */
   private settle(drafts: readonly PendingDraft[], outcomes: readonly Outcome[], sentAt: string): void {
     const changes = drafts.map((draft, n) => changeOf(draft, outcomes[n], sentAt));
+    this.metrics.written(drafts, outcomes, this.clock.now());
     for (const [conversationId, ofLog] of byLog(changes)) this.feed.announce(conversationId, ofLog);
     drafts.forEach((draft, n) => {
       const outcome = outcomes[n];

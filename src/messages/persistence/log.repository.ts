@@ -6,7 +6,7 @@ import { Settings } from '../../config/settings.js';
 import type { ConversationHead, ConversationKind } from '../../conversations/conversation.js';
 import { PreparedStatements } from '../../infra/database/prepared-statements.js';
 import type { Statement } from '../../infra/database/prepared-statements.js';
-import type { MessageState } from '../message.js';
+import type { CallEntry, MessageState } from '../message.js';
 import { CHANGES, EARLIEST, HOLE, LATEST, OPENING, READERS } from './log-statements.js';
 
 type HeadColumns = [lastSeq: number, membershipVersion: number, epoch: string | null];
@@ -26,6 +26,7 @@ type MessageColumns = [
   createdAt: string,
   editedAt: string | null,
   deletedAt: string | null,
+  call: CallEntry | null,
 ];
 /** A log without rows in the range is one row, with nothing after its head. */
 type LogRow = [...HeadColumns, ...MessageColumns];
@@ -99,11 +100,11 @@ export class LogRepository {
     const values = [...keyOf(reading), history, since ?? null, epoch ?? null];
     const rows = await this.openings.run(() => this.prepared.arrays<OpeningRow>(OPENING, values));
     if (rows[0] === undefined) return undefined;
-    const [missed, latest] = [rows.filter((row) => row[18]), rows.filter((row) => row[18] === false)];
+    const [missed, latest] = [rows.filter((row) => row[19]), rows.filter((row) => row[19] === false)];
     return {
       ...headOf(rows[0]),
       history: statesOf(latest).sort(bySeq),
-      complete: rows[0][19],
+      complete: rows[0][20],
       missed: statesOf(missed).sort(byRev),
     };
   }
@@ -162,6 +163,7 @@ function stateOf(row: LogRow | OpeningRow): MessageState {
     createdAt: row[15],
     editedAt: row[16],
     deletedAt,
+    ...(row[18] && deletedAt === null && { call: row[18] }),
     ...(unreadable && { unreadable }),
   };
 }

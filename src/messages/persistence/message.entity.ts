@@ -1,10 +1,12 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import type { ConversationId, MessageId, UserId } from '../../common/ids.js';
+import type { CallEntry } from '../message.js';
 import { bigintAsNumber, TIMESTAMP } from '../../infra/database/columns.js';
 
 /** A message of a conversation's log; the table is the outbox too, read in the order of `rev` (protocol section 2.1). */
 @Entity('messages')
 @Check('messages_kind_check', `"kind" IN ('message', 'call')`)
+@Check('messages_call_check', `("kind" = 'call') = ("call" IS NOT NULL)`)
 @Index('messages_seq_key', ['conversationId', 'seq'], { unique: true })
 @Index('messages_rev_key', ['conversationId', 'rev'], { unique: true })
 @Index('messages_nonce_key', ['conversationId', 'senderId', 'nonce'], { unique: true, where: '"nonce" IS NOT NULL' })
@@ -46,6 +48,10 @@ export class Message {
 
   @Column('uuid', { array: true, default: '{}' })
   mentions!: UserId[];
+
+  /** What a call was, of an entry that is one. */
+  @Column('json', { nullable: true })
+  call!: CallEntry | null;
 
   @Column('boolean', { default: false })
   pinned!: boolean;

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { ConversationId, MessageId, UserId } from '../../common/ids.js';
 import type { Tx } from '../../infra/database/transaction-runner.js';
-import type { MessageState } from '../message.js';
+import type { CallEntry, MessageState } from '../message.js';
 
 /** The columns of a message with its sender's name, as `stateOf` reads them. */
 const COLUMNS = `m.id, m.conversation_id, m.seq, m.rev, m.kind, m.sender_id, u.username, m.content, m.nonce,
-  m.reply_to_id, m.mentions, m.pinned, m.created_at, m.edited_at, m.deleted_at`;
+  m.reply_to_id, m.mentions, m.pinned, m.created_at, m.edited_at, m.deleted_at, m.call`;
 const FROM = 'FROM messages m JOIN users u ON u.id = m.sender_id';
 
 /** A message with its sender's name. */
@@ -25,6 +25,7 @@ export interface MessageRow {
   created_at: Date;
   edited_at: Date | null;
   deleted_at: Date | null;
+  call: CallEntry | null;
 }
 
 /** Messages by their id alone; what reads a log is in `LogRepository`. */
@@ -54,5 +55,6 @@ export function stateOf(row: MessageRow): MessageState {
     createdAt: row.created_at.toISOString(),
     editedAt: row.edited_at?.toISOString() ?? null,
     deletedAt: row.deleted_at?.toISOString() ?? null,
+    ...(row.call && !row.deleted_at && { call: row.call }),
   };
 }

@@ -1,38 +1,19 @@
-import { Clock } from '../../common/clock.js';
 import { Forbidden, RateLimited, ValidationFailed } from '../../common/domain-error.js';
-import { Settings } from '../../config/settings.js';
 import { CloseCode } from '../close-codes.js';
-import {
-  ConnectionAuthenticator,
-  Credential,
-  CredentialRefused,
-  Identity,
-  NewGuest,
-} from '../connection-authenticator.js';
-import { ConnectionRegistry } from '../connection-registry.js';
+import { Credential, CredentialRefused, Identity, NewGuest } from '../connection-authenticator.js';
 import { Connection } from '../connection.js';
 import { AuthErrorEvent, AuthSuccessEvent, TokenExpiringEvent } from '../core-messages.js';
-import { AddressPlaces } from './address-places.js';
+import { ConnectionServices } from './connection-services.js';
+import { crowdingOf } from './crowding.js';
 import { ClientMessage } from './message.js';
 import { TokenExpiry } from './token-expiry.js';
 import { errorEventOf } from './wire-errors.js';
 
-/** Connections that one guest may hold on a node: a few tabs. */
-const GUEST_CONNECTIONS = 10;
 /** When who shares an address with too many guests may ask again. */
 const FULL_ADDRESS_MS = 5000;
 const CLIENT_ID = /^[A-Za-z0-9_.:-]{1,64}$/;
 
 export const isClientId = (value: unknown): value is string => typeof value === 'string' && CLIENT_ID.test(value);
-
-interface AuthenticationServices {
-  settings: Settings;
-  clock: Clock;
-  authenticator: ConnectionAuthenticator;
-  registry: ConnectionRegistry;
-  /** Guests, by address. */
-  guests: AddressPlaces;
-}
 
 /** Where the connection wants to enter. */
 export interface Entrance {
@@ -53,7 +34,7 @@ export class Authentication {
 
   constructor(
     private readonly connection: Connection,
-    private readonly services: AuthenticationServices,
+    private readonly services: ConnectionServices,
     private readonly entrance: Entrance,
   ) {}
 
@@ -70,11 +51,11 @@ export class Authentication {
 
   /** Makes a guest of who has sent this `join`; undefined when it may not be, which has been answered. */
   async welcome(message: ClientMessage): Promise<Welcomed | undefined> {
-    const { authenticator, guests } = this.services;
+    const { authenticator, open } = this.services;
     const { address = '' } = this.entrance;
     try {
       const clientId = clientIdOf(message);
-      if (guests.isFull(address)) throw new RateLimited(FULL_ADDRESS_MS);
+      if (open.guests.isFull(address)) throw new RateLimited(FULL_ADDRESS_MS);
       return { ...(await authenticator.welcome(message.fields['username'], address)), clientId };
     } catch (error) {
       this.answerError(error, message.ref);
@@ -93,16 +74,13 @@ export class Authentication {
 
   /** As `authenticate`, for who is known to be what it says. */
   enter(identity: Identity, clientId?: string): boolean {
-    const { registry, guests } = this.services;
+    const { registry, open } = this.services;
+    const { address = '' } = this.entrance;
     const isGuest = identity.guest === true;
     if (isGuest && !this.entrance.guests) throw new Forbidden('Guests may not open this.');
-    if (registry.countOf(identity.userId) >= this.limitOf(identity)) {
-      this.connection.close(CloseCode.Flooding, 'too many connections');
-      return false;
-    }
-    const { address = '' } = this.entrance;
-    if (isGuest && guests.isFull(address)) {
-      this.connection.close(CloseCode.Flooding, 'too many guests');
+    const crowding = crowdingOf(this.services, identity, address);
+    if (crowding !== undefined) {
+      this.connection.close(CloseCode.Flooding, crowding);
       return false;
     }
     this.connection.identify(identity, clientId);
@@ -110,7 +88,7 @@ export class Authentication {
       this.refuse(new CredentialRefused('invalid_token'));
       return false;
     }
-    if (isGuest) guests.add(this.connection, address);
+    if (isGuest) open.guests.add(this.connection, address);
     return true;
   }
 
@@ -158,12 +136,7 @@ export class Authentication {
   stop(): void {
     this.expiry?.stop();
     this.services.registry.remove(this.connection);
-    this.services.guests.remove(this.connection);
-  }
-
-  private limitOf({ guest }: Identity): number {
-    const limit = this.services.settings.WS_MAX_CONNECTIONS_PER_USER || Infinity;
-    return guest === true ? Math.min(limit, GUEST_CONNECTIONS) : limit;
+    this.services.open.guests.remove(this.connection);
   }
 
   private makeExpiry(): TokenExpiry {

@@ -1,37 +1,31 @@
 import type { Duplex } from 'node:stream';
 import { Logger } from '@nestjs/common';
 import type { WebSocket } from 'ws';
-import { Clock } from '../../common/clock.js';
 import { ConnectionId } from '../../common/ids.js';
-import { Settings } from '../../config/settings.js';
 import { CloseCode } from '../close-codes.js';
-import { ConnectionAuthenticator, Credential } from '../connection-authenticator.js';
-import { ConnectionRegistry } from '../connection-registry.js';
+import { Credential } from '../connection-authenticator.js';
 import { Connection, Outlet, Transport } from '../connection.js';
 import { AuthRequiredEvent, ErrorEvent, GoingAwayEvent, PongEvent } from '../core-messages.js';
 import { Departure } from '../raw-gateway.js';
 import { Shape } from '../wire.js';
-import { AddressPlaces } from './address-places.js';
 import { Authentication } from './authentication.js';
 import { CommandExecutor } from './command-executor.js';
+import { ConnectionServices } from './connection-services.js';
 import { ConnectionState } from './connection-state.js';
 import { departureByClient, departureByServer } from './departure.js';
 import { GatewayRoute } from './gateway-route.js';
 import { InboundFlow, InboundFrame, InboundQueue } from './inbound-queue.js';
 import { parseMessage, refOf } from './message.js';
 import type { ClientMessage, ParsedMessage } from './message.js';
+import { Departing } from './open-connections.js';
 import { Peer, PeerEvents } from './peer.js';
+import { Traffic } from './traffic-ledger.js';
 import { closeCodeOf } from './wire-errors.js';
 
 export interface DriverServices {
-  settings: Settings;
-  clock: Clock;
-  authenticator: ConnectionAuthenticator;
-  registry: ConnectionRegistry;
-  /** Guests, by address. */
-  guests: AddressPlaces;
+  services: ConnectionServices;
   /** Called once, when the gateway's clean-up has finished. */
-  onGone(driver: ConnectionDriver): void;
+  onGone(driver: ConnectionDriver, code: number): void;
   /** Called when the connection belongs to a user, or has ended before; perhaps again. */
   onSettled(driver: ConnectionDriver): void;
 }
@@ -60,7 +54,7 @@ const logger = new Logger('ConnectionDriver');
  * Drives one raw connection through its life (architecture section 2): authenticate, admit, handle its messages one at
  * a time, close, clean up once. Whatever fails on the way ends in `finish`.
  */
-export class ConnectionDriver implements Transport, InboundFlow, PeerEvents {
+export class ConnectionDriver implements Transport, InboundFlow, PeerEvents, Departing {
   readonly connection: Connection;
   readonly peer: Peer;
   private readonly inbound: InboundQueue;
@@ -72,8 +66,9 @@ export class ConnectionDriver implements Transport, InboundFlow, PeerEvents {
 
   constructor(
     private readonly input: DriverInput,
-    private readonly services: DriverServices,
+    private readonly owner: DriverServices,
   ) {
+    const { services } = owner;
     this.peer = new Peer(input.ws, input.socket, services, this);
     this.inbound = new InboundQueue(this);
     this.connection = new Connection(input.id, input.context, this);
@@ -92,6 +87,19 @@ export class ConnectionDriver implements Transport, InboundFlow, PeerEvents {
     return this.state.phase === 'admitting' || this.state.phase === 'open' || this.state.phase === 'authenticating';
   }
 
+  get path(): string {
+    return this.input.route.path;
+  }
+
+  get traffic(): Traffic {
+    const { received, outbound } = this.peer;
+    return { received, ...outbound.sent };
+  }
+
+  get reachable(): boolean {
+    return this.open && this.peer.isOpen;
+  }
+
   /** Starts with the credential of the upgrade, or asks for one in band. */
   start(credential: Credential | undefined, clientId?: string): void {
     if (credential !== undefined) {
@@ -102,8 +110,8 @@ export class ConnectionDriver implements Transport, InboundFlow, PeerEvents {
       );
       return;
     }
-    const timeoutMs = this.services.settings.WS_AUTH_TIMEOUT_MS;
-    const deadline = this.services.clock.after(timeoutMs, () => {
+    const timeoutMs = this.owner.services.settings.WS_AUTH_TIMEOUT_MS;
+    const deadline = this.owner.services.clock.after(timeoutMs, () => {
       this.close(CloseCode.AuthTimeout, 'not authenticated in time');
     });
     this.state = { phase: 'authenticating', deadline };
@@ -124,6 +132,10 @@ export class ConnectionDriver implements Transport, InboundFlow, PeerEvents {
   goAway(retryAfterMs: number): void {
     this.connection.send({ type: 'going_away', retry_after_ms: retryAfterMs } satisfies GoingAwayEvent);
     this.close(CloseCode.ServerRestart, 'server restarts', { extraGraceMs: retryAfterMs });
+  }
+
+  cut(): void {
+    this.peer.terminate();
   }
 
   /** Closes because of an error, with the code that fits; one that is ours is logged, and named no further. */
@@ -188,7 +200,7 @@ export class ConnectionDriver implements Transport, InboundFlow, PeerEvents {
       return undefined;
     }
     if (parsed.ok && parsed.message.type === 'ping') {
-      this.answer({ type: 'pong', server_time: this.services.clock.date().toISOString() }, parsed.message.ref);
+      this.answer({ type: 'pong', server_time: this.owner.services.clock.date().toISOString() }, parsed.message.ref);
       return undefined;
     }
     if (this.state.phase === 'authenticating') return this.handleBeforeAuthentication(this.state, parsed);
@@ -253,7 +265,7 @@ export class ConnectionDriver implements Transport, InboundFlow, PeerEvents {
 
   private async decide(identify: () => boolean | Promise<boolean>, { announce, ...greeting }: Greeting): Promise<void> {
     const identified = await identify();
-    this.services.onSettled(this);
+    this.owner.onSettled(this);
     if (!identified || !this.open) return;
     if (announce) this.authentication.announce(greeting);
     if (!this.authentication.watchExpiry()) return;
@@ -279,11 +291,11 @@ export class ConnectionDriver implements Transport, InboundFlow, PeerEvents {
     this.leave(departure);
     this.state = { phase: 'gone' };
     this.authentication.stop();
-    this.services.onSettled(this);
+    this.owner.onSettled(this);
     await this.entering;
     await this.inbound.idle();
     if (this.admissionBegan) await this.depart(departure);
-    this.services.onGone(this);
+    this.owner.onGone(this, wireCode);
   }
 
   private async depart(departure: Departure): Promise<void> {

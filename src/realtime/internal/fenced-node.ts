@@ -2,7 +2,7 @@ import { Injectable, OnModuleDestroy, OnModuleInit } from '@nestjs/common';
 import { Cluster } from '../../cluster/cluster.js';
 import { BackgroundTasks } from '../../common/background-tasks.js';
 import { Cancel } from '../../common/clock.js';
-import { RealtimeServer } from '../realtime-server.js';
+import { OpenConnections } from './open-connections.js';
 
 /** A node that stood still has been given up by the others: its clients come back, here or elsewhere, as new ones. */
 @Injectable()
@@ -11,13 +11,13 @@ export class FencedNode implements OnModuleInit, OnModuleDestroy {
 
   constructor(
     private readonly cluster: Cluster,
-    private readonly server: RealtimeServer,
+    private readonly connections: OpenConnections,
     private readonly tasks: BackgroundTasks,
   ) {}
 
   onModuleInit(): void {
     this.stopListening = this.cluster.backplane.on('fenced', () => {
-      this.tasks.run('sending clients away', () => this.server.sendAway());
+      this.tasks.run('sending clients away', () => this.connections.sendAway());
     });
   }
 

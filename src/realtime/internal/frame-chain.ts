@@ -9,6 +9,8 @@ const COPY_LIMIT = 16 * 1024;
  */
 export class FrameChain {
   readonly length: number;
+  /** How many frames. */
+  readonly count: number;
   private latest: FrameChain | undefined;
   private isShared = false;
   private joined: Buffer | undefined;
@@ -18,6 +20,7 @@ export class FrameChain {
     private readonly frame?: Buffer,
   ) {
     this.length = (before?.length ?? 0) + (frame?.length ?? 0);
+    this.count = (before?.count ?? 0) + (frame ? 1 : 0);
   }
 
   followedBy(frame: Buffer): FrameChain {

@@ -2,7 +2,7 @@ import type { ParsedMessage } from './message.js';
 
 /** Frames, and bytes, of one connection that may wait to be handled before its socket is paused. */
 export const HELD_FRAMES = 64;
-const HELD_BYTES = 262_144;
+export const HELD_BYTES = 262_144;
 /** Frames of one connection that may be under way at once, where they overlap. */
 export const OVERLAP = 8;
 
@@ -14,11 +14,11 @@ export interface InboundFrame {
   parsed?: ParsedMessage;
 }
 
-export interface InboundFlow {
+export interface InboundFlow<Frame = InboundFrame> {
   /** What is to be done with a frame; the next one waits for it. */
-  handle(frame: InboundFrame): void | Promise<void>;
+  handle(frame: Frame): void | Promise<void>;
   /** Whether it may begin while frames before it, which may too, are under way: they are answered in order all the same. */
-  overlaps(frame: InboundFrame): boolean;
+  overlaps(frame: Frame): boolean;
   pause(): void;
   resume(): void;
   /** Last resort: what handled a frame failed. */
@@ -29,8 +29,8 @@ export interface InboundFlow {
  * Handles the frames of one connection one at a time (but for a few that overlap), in the order sent, and holds the rest.
  * It asks for a pause when too much waits, and for more when half of it is handled: nothing is dropped.
  */
-export class InboundQueue {
-  private frames: InboundFrame[] = [];
+export class InboundQueue<Frame extends { text: string } = InboundFrame> {
+  private frames: Frame[] = [];
   private bytes = 0;
   private running = false;
   private paused = false;
@@ -38,9 +38,14 @@ export class InboundQueue {
   private begun: Promise<void>[] | undefined;
   private readonly idlers: (() => void)[] = [];
 
-  constructor(private readonly flow: InboundFlow) {}
+  constructor(private readonly flow: InboundFlow<Frame>) {}
 
-  push(frame: InboundFrame): void {
+  /** Characters that wait. */
+  get held(): number {
+    return this.bytes;
+  }
+
+  push(frame: Frame): void {
     this.frames.push(frame);
     this.bytes += frame.text.length;
     if (!this.paused && (this.frames.length >= HELD_FRAMES || this.bytes >= HELD_BYTES)) {
@@ -90,7 +95,7 @@ export class InboundQueue {
   }
 
   /** What a frame has to wait for: the oldest when too much is under way, and all of it where it does not overlap. */
-  private before(begun: readonly Promise<void>[], frame: InboundFrame): Promise<unknown> | undefined {
+  private before(begun: readonly Promise<void>[], frame: Frame): Promise<unknown> | undefined {
     if (!this.flow.overlaps(frame)) return Promise.all(begun);
     return begun.length >= OVERLAP ? begun[0] : undefined;
   }

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { Clock } from '../../common/clock.js';
-import { Urgency } from '../connection.js';
+import { Urgency } from '../client-connection.js';
 import { Frame } from '../wire.js';
 import { FrameChain } from './frame-chain.js';
 
@@ -56,6 +56,7 @@ export class OutboundQueue {
   accepts: Accepts = 'durable';
   private queued: FrameChain | undefined;
   private written = 0;
+  private writtenFrames = 0;
   /** The writes that the socket has not finished, oldest first. */
   private unfinished: Writing[] | undefined;
   private drainWaiters: (() => void)[] | undefined;
@@ -70,6 +71,11 @@ export class OutboundQueue {
   /** Bytes that the peer has not taken yet. */
   get bufferedBytes(): number {
     return (this.queued?.length ?? 0) + this.socket.writableLength;
+  }
+
+  /** What was written so far. */
+  get sent(): { sent: number; sentBytes: number } {
+    return { sent: this.writtenFrames, sentBytes: this.written };
   }
 
   get isFull(): boolean {
@@ -87,6 +93,7 @@ export class OutboundQueue {
     this.queued = undefined;
     if (queued === undefined || !this.canWrite) return;
     this.written += queued.length;
+    this.writtenFrames += queued.count;
     queued.writeTo(socket);
     // Asking for the time, and remembering it, is only worth while for a peer that is behind.
     if (socket.writableLength > 0) this.remember({ at: this.clock.now(), total: this.written });

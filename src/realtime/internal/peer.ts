@@ -26,6 +26,8 @@ export interface PeerEvents {
 /** The other end of one connection, held to its limits: what it may send, how long it may be silent or not read. */
 export class Peer implements Beating {
   readonly outbound: OutboundQueue;
+  /** Text frames that came, those over the rate limit too. */
+  received = 0;
   private readonly bucket: TokenBucket;
   private readonly silenceLimitMs: number;
   private heardAt: number;
@@ -107,6 +109,7 @@ export class Peer implements Beating {
       this.events.offended(CloseCode.BinaryFrame, 'text frames only');
       return;
     }
+    this.received += 1;
     const verdict = this.bucket.take(now);
     const text = textOf(data as Buffer);
     if (verdict.allowed) this.events.frame({ text });

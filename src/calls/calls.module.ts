@@ -1,0 +1,28 @@
+import { Module } from '@nestjs/common';
+import { MessagesModule } from '../messages/messages.module.js';
+import { CallAttendance } from './call-attendance.js';
+import { CallsService } from './calls.service.js';
+import { CallEnds } from './internal/call-ends.js';
+import { CallInvites } from './internal/call-invites.js';
+import { CallWatch } from './internal/call-watch.js';
+import { InviteLimit } from './internal/invite-limit.js';
+import { CallPartyRepository } from './persistence/call-party.repository.js';
+import { CallRepository } from './persistence/call.repository.js';
+import { LiveCalls } from './persistence/live-calls.js';
+
+@Module({
+  imports: [MessagesModule],
+  providers: [
+    CallsService,
+    CallAttendance,
+    CallInvites,
+    CallEnds,
+    CallWatch,
+    InviteLimit,
+    CallRepository,
+    CallPartyRepository,
+    LiveCalls,
+  ],
+  exports: [CallsService, CallAttendance],
+})
+export class CallsModule {}

@@ -1,0 +1,110 @@
+import { Injectable, OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
+import { OVER, progressOf } from '../../calls/call.js';
+import type { CallRequest } from '../../calls/call.js';
+import { CallAttendance } from '../../calls/call-attendance.js';
+import { CallsService } from '../../calls/calls.service.js';
+import type { Json } from '../../cluster/cluster.js';
+import type { Cancel } from '../../common/clock.js';
+import { CallFacts, DomainEvents } from '../../common/domain-events.js';
+import type { CallId, ConversationId } from '../../common/ids.js';
+import type { MessageState } from '../../messages/message.js';
+import type { Departure } from '../../realtime/raw-gateway.js';
+import type { WireEvent } from '../../realtime/wire.js';
+import { ConversationStream } from '../shared/conversation-stream.js';
+import { callEvent } from './dm.call-events.js';
+import type { DmCallBusyEvent, DmCallInviteAckEvent } from './dm.call-shapes.js';
+import type { DmConnection } from './dm.context.js';
+
+/** The calls of direct conversations, as this node's connections ring, answer and hear of them (protocol section 3). */
+@Injectable()
+export class DmCalls implements OnModuleInit, OnApplicationShutdown {
+  private readonly listening = new Map<ConversationId, Set<DmConnection>>();
+  private stop: Cancel = () => undefined;
+
+  constructor(
+    private readonly calls: CallsService,
+    private readonly attendance: CallAttendance,
+    private readonly stream: ConversationStream,
+    private readonly events: DomainEvents,
+  ) {}
+
+  onModuleInit(): void {
+    this.stop = this.events.on('call.changed', (call) => {
+      for (const connection of this.listening.get(call.conversationId) ?? []) tell(connection, call);
+    });
+  }
+
+  onApplicationShutdown(): void {
+    this.stop();
+  }
+
+  /** From now on the connection hears of calls, and at once of the one that goes on. */
+  async attend(connection: DmConnection): Promise<void> {
+    const { conversationId } = connection.context.conversation;
+    const listeners = this.listening.get(conversationId) ?? new Set();
+    this.listening.set(conversationId, listeners.add(connection));
+    const call = await this.attendance.enter(conversationId, actorOf(connection));
+    if (call) tell(connection, call);
+  }
+
+  /** However far its admission came. */
+  async leave(connection: DmConnection, departure: Departure): Promise<void> {
+    const { conversationId } = connection.context;
+    if (conversationId === undefined) return;
+    const listeners = this.listening.get(conversationId);
+    listeners?.delete(connection);
+    if (listeners?.size === 0) this.listening.delete(conversationId);
+    await this.attendance.leave(conversationId, connection.id, departure);
+  }
+
+  /** @throws RateLimited */
+  async invite(connection: DmConnection, media: Json): Promise<WireEvent> {
+    const { conversationId, otherUserId } = connection.context.conversation;
+    const by = actorOf(connection);
+    const invited = await this.calls.invite({ conversationId, by, calleeId: otherUserId, media });
+    if (invited.is === 'busy')
+      return {
+        type: 'call_busy',
+        conversation_id: conversationId,
+        user_id: invited.userId,
+      } satisfies DmCallBusyEvent;
+    tell(connection, invited.call);
+    return { type: 'ack', call_id: invited.call.callId } satisfies Omit<DmCallInviteAckEvent, 'ref'>;
+  }
+
+  /** @throws NoSuchCall, CallMovedOn, NotYourPart */
+  async accept(connection: DmConnection, callId: CallId): Promise<void> {
+    await this.calls.accept(requestOf(connection, callId));
+  }
+
+  /** The `ack` comes after the entry of the log. @throws NoSuchCall, CallMovedOn, NotYourPart */
+  async finish(connection: DmConnection, callId: CallId, how: 'decline' | 'cancel' | 'end'): Promise<WireEvent> {
+    const entry: MessageState = await this.calls[how](requestOf(connection, callId));
+    return this.stream.acknowledgeEntry(connection, entry);
+  }
+}
+
+function actorOf({ id, userId }: DmConnection): CallRequest['by'] {
+  return { connectionId: id, userId };
+}
+
+function requestOf(connection: DmConnection, callId: CallId): CallRequest {
+  const { conversationId } = connection.context.conversation;
+  // As the server writes it: a UUID's case does not count.
+  return { callId: callId.toLowerCase() as CallId, conversationId, by: actorOf(connection) };
+}
+
+/** Each phase once, whatever it is told of twice or late. */
+function tell(connection: DmConnection, call: CallFacts): void {
+  const { context, userId } = connection;
+  const { callId } = call;
+  const before = context.toldOfCall;
+  const told = before?.callId === callId ? before.progress : 0;
+  const progress = progressOf(call);
+  if (progress <= told) return;
+  const isNews = told > 0 || call.endedAt === null;
+  // The end of one that never rang here, for which the log's entry is enough, says nothing of the one that goes on.
+  if (!isNews && before !== undefined && before.progress < OVER) return;
+  context.toldOfCall = { callId, progress };
+  if (isNews) connection.send(callEvent(call, userId));
+}

@@ -1,0 +1,45 @@
+import { ConnectionId } from '../common/ids.js';
+import { ClientConnection, Urgency } from './client-connection.js';
+import { CloseCode } from './close-codes.js';
+import { eventText } from './socket-wire.js';
+import { WireText } from './wire.js';
+
+/** What a Socket.IO connection needs of the machine that drives it. */
+export interface SocketTransport {
+  readonly open: boolean;
+  push(text: WireText, urgency: Urgency): void;
+  close(code: CloseCode, reason: string): void;
+}
+
+/**
+ * One client on a Socket.IO namespace, as gateways and services see it; its id is the socket's. What it is sent first
+ * arrives first.
+ */
+export class SocketConnection<Context = unknown> extends ClientConnection<Context> {
+  constructor(
+    id: ConnectionId,
+    readonly namespace: string,
+    context: Context,
+    private readonly transport: SocketTransport,
+  ) {
+    super(id, context);
+  }
+
+  get isOpen(): boolean {
+    return this.transport.open;
+  }
+
+  emit(event: string, ...args: unknown[]): void {
+    this.transport.push(eventText(event, ...args), 'durable');
+  }
+
+  /** An event that was made ready by `eventText`. */
+  sendText(text: WireText, urgency: Urgency = 'durable'): void {
+    this.transport.push(text, urgency);
+  }
+
+  /** 4401 says `session_ended` first, 1012 `going_away`. After a code that asks to come back the client reconnects by itself. */
+  close(code: CloseCode, reason = ''): void {
+    this.transport.close(code, reason);
+  }
+}
