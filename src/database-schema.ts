@@ -30,9 +30,9 @@ export const ENTITIES = [
   Channel,
   Dm,
   Message,
-  LiveTopicRow,
   RoomRuleRow,
   RoomStandingRow,
   Call,
   CallParty,
+  LiveTopicRow,
 ];

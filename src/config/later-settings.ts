@@ -1,12 +1,7 @@
 import { z } from 'zod';
-import { int, list, text, url, YEAR_S } from './setting-kinds.js';
+import { int, list, text, url } from './setting-kinds.js';
 
 const LATER = 'Checked, and not used by this version:';
-const iceUrls = (...schemes: string[]) =>
-  list.refine(
-    (items) => items.every((item) => schemes.some((scheme) => item.startsWith(`${scheme}:`))),
-    `must be URLs that start with ${schemes.map((scheme) => `${scheme}:`).join(' or ')}, with commas between`,
-  );
 const namespaces = list.refine(
   (items) => items.length > 0 && items.every((item) => /^\/[\w-]+$/.test(item)),
   'must be namespaces such as /lobby, with commas between',
@@ -19,10 +14,6 @@ const namespaces = list.refine(
 export const laterSettings = {
   LOBBY_NAMESPACES: namespaces.default(['/lobby']).describe(`${LATER} Socket.IO namespaces with a lobby.`),
   LIVE_NAMESPACES: namespaces.default(['/live']).describe(`${LATER} Socket.IO namespaces with live topics.`),
-  STUN_URLS: iceUrls('stun', 'stuns').default([]).describe(`${LATER} STUN servers for calls.`),
-  TURN_URLS: iceUrls('turn', 'turns').default([]).describe(`${LATER} TURN servers for calls.`),
-  TURN_SECRET: text.default('').describe(`${LATER} the secret that TURN credentials are made with.`),
-  TURN_TTL_S: int(1, YEAR_S).default(3600).describe(`${LATER} seconds that a TURN credential is valid.`),
   UPLOAD_MAX_BYTES: int(1, 1_099_511_627_776).default(26_214_400).describe(`${LATER} largest file, in bytes.`),
   S3_ENDPOINT: url('http:', 'https:')
     .default('')

@@ -28,6 +28,19 @@ export const redisUrl = text.refine(
   (value) => value === '' || parseRedisUrl(value) !== undefined,
   'must be empty or a URL such as redis://user:password@host:6379/0 (rediss:// for TLS), with commas between several hosts',
 );
+
+const ICE_SERVER = String.raw`([^\s/?#@:[\]]+|\[[\da-f:.]+\])(:\d{1,5})?`;
+const iceUrls = (pattern: RegExp, example: string) =>
+  list.refine(
+    (items) => items.every((item) => pattern.test(item)),
+    `must be URLs such as ${example}, with commas between`,
+  );
+/** As browsers take them (RFC 7064, RFC 7065): one that they do not take would break every call. */
+export const stunUrls = iceUrls(new RegExp(`^stuns?:${ICE_SERVER}$`, 'i'), 'stun:stun.example.org:3478');
+export const turnUrls = iceUrls(
+  new RegExp(`^turns?:${ICE_SERVER}(\\?transport=(udp|tcp))?$`, 'i'),
+  'turn:turn.example.org:3478?transport=udp',
+);
 /** What Express takes for `trust proxy`: a number of hops, or addresses, CIDRs and names of networks with commas between. */
 export const proxies = text.refine(
   (value) => value === '' || /^\d+$/.test(value) || value.split(',').every((item) => isNetwork(item.trim())),

@@ -1,7 +1,20 @@
 import { z } from 'zod';
 import { OperatorError } from '../common/operator-error.js';
 import { laterSettings } from './later-settings.js';
-import { DAY_MS, flag, int, isOrigin, list, proxies, redisUrl, text, url, YEAR_S } from './setting-kinds.js';
+import {
+  DAY_MS,
+  flag,
+  int,
+  isOrigin,
+  list,
+  proxies,
+  redisUrl,
+  stunUrls,
+  text,
+  turnUrls,
+  url,
+  YEAR_S,
+} from './setting-kinds.js';
 
 /** Every setting of protocol section 9: its rule, its default, and a sentence for `.env.example`. */
 export const settingsSchema = z
@@ -89,9 +102,22 @@ export const settingsSchema = z
       .default(4000)
       .describe('Milliseconds that a broken connection has to come back before others are told.'),
     ROOM_MAX_PARTICIPANTS: int(1, 10_000).default(50).describe('Participants that one room or call may hold.'),
+    STUN_URLS: stunUrls
+      .default([])
+      .describe('STUN servers for calls, such as stun:stun.example.org:3478; with commas between.'),
+    TURN_URLS: turnUrls
+      .default([])
+      .describe('TURN servers for calls, such as turn:turn.example.org:3478?transport=udp; with commas between.'),
+    TURN_SECRET: text
+      .default('')
+      .describe('Secret that these TURN servers share, for credentials with a time limit (use-auth-secret of coturn).'),
+    // A catalogue of attacks asks for 600 at most; the protocol page has the last word, and an hour.
+    TURN_TTL_S: int(1, YEAR_S).default(3600).describe('Seconds that a TURN credential is valid.'),
     ...laterSettings,
   })
   .superRefine((settings, context) => {
+    if (settings.TURN_URLS.length > 0 && settings.TURN_SECRET === '')
+      context.addIssue({ code: 'custom', path: ['TURN_SECRET'], message: 'is required with TURN_URLS' });
     if (settings.NODE_ENV !== 'production') return;
     if (settings.JWT_SECRET === '')
       context.addIssue({ code: 'custom', path: ['JWT_SECRET'], message: 'is required in production' });

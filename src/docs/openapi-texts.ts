@@ -38,5 +38,6 @@ export const TAGS = {
   dms: 'Direct messages between two people.',
   presence: 'Who is online.',
   live: 'Live topics: a last value each, and every later one to whoever subscribes on the live gateway.',
+  signaling: 'What calls and rooms need beside their WebSocket.',
   operations: 'For whoever runs the server; outside `/api`.',
 } as const;

@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
 import { PresenceModule } from '../presence/presence.module.js';
+import { IceServersController } from './http/ice-servers.controller.js';
+import { IceServers } from './ice-servers.js';
 import { RoomRuleRepository } from './persistence/room-rule.repository.js';
 import { RoomAccess } from './room-access.js';
 import { SignalingRooms } from './signaling-rooms.js';
@@ -7,7 +9,8 @@ import { SignalingService } from './signaling.service.js';
 
 @Module({
   imports: [PresenceModule],
-  providers: [SignalingRooms, SignalingService, RoomRuleRepository, RoomAccess],
+  controllers: [IceServersController],
+  providers: [SignalingRooms, SignalingService, RoomRuleRepository, RoomAccess, IceServers],
   exports: [SignalingRooms, SignalingService, RoomAccess],
 })
 export class SignalingModule {}

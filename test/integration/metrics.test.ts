@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Metrics } from '../../src/infra/observability/metrics.js';
 import { eventually } from '../support/eventually.js';
@@ -33,11 +35,15 @@ describe('GET /metrics (8)', () => {
     const [alice, bob] = [await members.alice.channel(channelId), await members.bob.channel(channelId)];
     await alice.request({ type: 'message', content: 'hello' });
     await bob.next('message');
-    const seen = [alice, bob].flatMap((client) => client.seen);
+    // The last that there is to be told.
+    await alice.until('user_joined');
     expect(await grown(`parley_ws_connections${CHANNEL}`)).toBe(2);
     expect(await grown(`parley_ws_connections_opened_total${CHANNEL}`)).toBe(2);
     expect(await grown(`parley_ws_messages_received_total${CHANNEL}`)).toBe(1);
-    expect(await grown(`parley_ws_messages_sent_total${CHANNEL}`)).toBe(seen.length);
+    // What was written last may not have arrived yet.
+    const all = () => [alice, bob].flatMap((client) => client.seen);
+    await eventually(async () => (await grown(`parley_ws_messages_sent_total${CHANNEL}`)) === all().length);
+    const seen = all();
     const bytes = seen.reduce((sum, event) => sum + JSON.stringify(event).length, 0);
     // Of the frames: a header of two or four bytes is before each.
     expect(await grown(`parley_ws_sent_bytes_total${CHANNEL}`)).toBeGreaterThanOrEqual(bytes + 2 * seen.length);
@@ -100,6 +106,21 @@ describe('GET /metrics (8)', () => {
     );
     expect(connections[0]! + connections[1]!).toBeGreaterThan(0);
     expect(metrics.has('parley_redis_up')).toBe(false);
+  });
+
+  it('has every metric of the dashboard', async () => {
+    const dashboard = readFileSync(
+      path.resolve(import.meta.dirname, '../../docker/grafana/dashboards/parley.json'),
+      'utf8',
+    );
+    const named = new Set([...dashboard.matchAll(/(?:parley|nodejs|process)_[a-z0-9_]+/g)].map(([name]) => name));
+    const text = await (await fetch(`${app.url}/metrics`)).text();
+    const known = new Set([...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name));
+    const missing = [...named].filter(
+      (name) => !known.has(name.replace(/_(bucket|count|sum)$/, '')) && !known.has(name),
+    );
+    // Of a node alone.
+    expect(missing).toEqual(['parley_redis_up']);
   });
 
   it('is of one application, where a process runs several', async () => {
