@@ -145,7 +145,7 @@ function messageSchema(type: string, description: string, fields: JsonSchema | u
 }
 
 function typeOf(event: EventClass): string {
-  return new event().type;
+  return (new event() as { type: string }).type;
 }
 
 function pascal(name: string): string {
