@@ -36,6 +36,7 @@ export class CreateCalls1795132812000 implements MigrationInterface {
         user_id uuid CONSTRAINT call_parties_pk PRIMARY KEY CONSTRAINT call_parties_user_fk REFERENCES users,
         call_id uuid NOT NULL CONSTRAINT call_parties_call_fk REFERENCES calls ON DELETE CASCADE,
         connection_id uuid,
+        held_since timestamptz(3),
         seen_at timestamptz(3),
         held_until timestamptz(3),
         gone_at timestamptz(3)

@@ -13,11 +13,20 @@ import { LiveCalls } from './persistence/live-calls.js';
 
 /** Well within the lease, and within the time that is left to take a lost place. */
 const RENEW_MS = 3000;
+/** After it came to a call, a connection tries to take a lost place so much later again. */
+const AGAIN_MS = [250, 1000];
+/** Departures that wait for Postgres; those of the others are told by their leases. */
+const UNRELEASED_LIMIT = 1000;
 
 /** The connections of one conversation on this node, by id, and the call that goes on there. */
 interface Attended {
   connections: Map<ConnectionId, Pick<Attendance, 'userId' | 'since'>>;
   live: CallId | undefined;
+}
+
+interface Departed {
+  connectionId: ConnectionId;
+  graceMs: number;
 }
 
 /**
@@ -27,6 +36,7 @@ interface Attended {
 @Injectable()
 export class CallAttendance implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly conversations = new Map<ConversationId, Attended>();
+  private readonly unreleased: Departed[] = [];
   private stops: Cancel[] = [];
 
   constructor(
@@ -44,13 +54,13 @@ export class CallAttendance implements OnApplicationBootstrap, BeforeApplication
         this.note(call);
       }),
       this.clock.every(RENEW_MS, () => {
-        this.tasks.run('renew calls', () => this.hold([...this.conversations.values()]));
+        this.tasks.run('renew calls', () => this.renew());
       }),
     ];
   }
 
   beforeApplicationShutdown(): void {
-    for (const stop of this.stops) stop();
+    for (const stop of this.stops.splice(0)) stop();
   }
 
   /** The call that goes on there; one who comes back to it in time takes its place again. */
@@ -65,6 +75,7 @@ export class CallAttendance implements OnApplicationBootstrap, BeforeApplication
     if (call) {
       attended.live = call.callId;
       await this.hold([attended]);
+      this.holdAgain(attended);
     }
     return call;
   }
@@ -76,12 +87,30 @@ export class CallAttendance implements OnApplicationBootstrap, BeforeApplication
     if (attended.connections.size === 0) this.conversations.delete(conversationId);
     if (attended.live === undefined) return;
     const graceMs = departure.how === 'broken' ? this.settings.RECONNECT_GRACE_MS + departure.extraGraceMs : 0;
+    await this.release({ connectionId, graceMs });
+  }
+
+  /** Who comes back may be quicker than the news that it had gone, and its grace shorter than the next renewal is away. */
+  private holdAgain(attended: Attended): void {
+    for (const ms of AGAIN_MS)
+      this.clock.after(ms, () => {
+        if (this.stops.length > 0) this.tasks.run('take a place', () => this.hold([attended]));
+      });
+  }
+
+  /** What cannot be done now is tried again for a while; then the lease has ended by itself. */
+  private async release(departure: Departed): Promise<void> {
     try {
-      await this.parties.release(connectionId, graceMs);
+      await this.parties.release(departure.connectionId, departure.graceMs);
     } catch (error) {
-      // Then its lease ends by itself.
       if (!(error instanceof Unavailable)) throw error;
+      if (this.unreleased.length < UNRELEASED_LIMIT) this.unreleased.push(departure);
     }
+  }
+
+  private async renew(): Promise<void> {
+    for (const departure of this.unreleased.splice(0)) await this.release(departure);
+    await this.hold([...this.conversations.values()]);
   }
 
   private note({ conversationId, callId, endedAt }: CallFacts): void {

@@ -18,6 +18,7 @@ const NAMES: Record<keyof DomainEventMap, true> = {
   'group.member_role_changed': true,
   'group.deleted': true,
   'room.access_changed': true,
+  'meeting.changed': true,
   'call.changed': true,
   'channel.deleted': true,
 };
@@ -99,6 +100,7 @@ describe('EventBridge', () => {
       ['group.member_role_changed', { groupId, userId, conversationIds: [] }],
       ['group.deleted', { groupId, conversationIds }],
       ['room.access_changed', { kind: 'meeting', roomId: 'daily' }],
+      ['meeting.changed', { roomId: 'daily' }],
       ['call.changed', ringing],
       ['call.changed', { ...ringing, phase: 'accepted', acceptedAt: ringing.expiresAt, acceptedBy: ids.next() }],
       ['channel.deleted', { groupId, conversationId }],

@@ -47,6 +47,8 @@ const SHAPES = {
   'channel.deleted': z.object({ groupId, conversationId: id<ConversationId>() }),
   // Who may no longer be in a room may have their seat on any node.
   'room.access_changed': z.object({ kind: z.enum(['room', 'meeting', 'call']), roomId: z.string() }),
+  // A meeting's peers may be on any node.
+  'meeting.changed': z.object({ roomId: z.string() }),
 } satisfies { [K in keyof DomainEventMap]: z.ZodType<DomainEventMap[K]> | typeof HERE };
 
 const ENVELOPE = z.object({ from: z.string(), name: z.string(), event: z.unknown() });

@@ -36,6 +36,8 @@ export interface DomainEventMap {
   'group.deleted': { groupId: GroupId; conversationIds: ConversationId[] };
   /** Who may be in a room, a meeting or a call is decided anew: whoever holds seats in it asks again. */
   'room.access_changed': { kind: 'room' | 'meeting' | 'call'; roomId: string };
+  /** What a meeting's host decides has changed: whoever has peers in it reads it again. */
+  'meeting.changed': { roomId: string };
   /** It may be told again, or late: a call goes on from `ringing` to `accepted` to one of its ends, and never back. */
   'call.changed': CallFacts;
   'channel.deleted': { groupId: GroupId; conversationId: ConversationId };

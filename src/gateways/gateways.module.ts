@@ -13,6 +13,7 @@ import { ChannelPresenceController } from './channel/http/channel-presence.contr
 import { DmAdmission } from './dm/dm.admission.js';
 import { DmCalls } from './dm/dm.calls.js';
 import { DmGateway } from './dm/dm.gateway.js';
+import { MeetingGatewayModule } from './meeting/meeting-gateway.module.js';
 import { DmRelay } from './dm/dm.relay.js';
 import { RoomGatewayModule } from './room/room-gateway.module.js';
 import { ChannelPresence } from './shared/channel-presence.js';
@@ -31,6 +32,7 @@ import { GroupPresenceController } from './user/http/group-presence.controller.j
     MessagesModule,
     PresenceModule,
     SignalingModule,
+    MeetingGatewayModule,
     RoomGatewayModule,
   ],
   controllers: [ChannelPresenceController, GroupPresenceController],

@@ -1,8 +1,21 @@
+import type { GroupId, UserId } from '../common/ids.js';
+
 /** Who may join: everyone who can connect, the members of a group, or those whom the owner has invited. */
-export type RoomAccessRule = 'anyone' | 'group' | 'invitation';
+export const ROOM_ACCESS = ['anyone', 'group', 'invitation'] as const;
+export type RoomAccessRule = (typeof ROOM_ACCESS)[number];
 
 /** What the owner has decided about one user. */
 export type Standing = 'invited' | 'removed';
+
+export interface RoomRule {
+  ownerId: UserId;
+  access: RoomAccessRule;
+  /** With `group`; null once the group is deleted: then nobody is its member. */
+  groupId: GroupId | null;
+  locked: boolean;
+  createdAt: Date;
+  updatedAt: Date;
+}
 
 /** How a rule stands to one user. */
 export interface Ruling {

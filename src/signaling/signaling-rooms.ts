@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Cluster, Json, Member } from '../cluster/cluster.js';
-import { Clock } from '../common/clock.js';
+import { Cancel, Clock } from '../common/clock.js';
 import { Settings } from '../config/settings.js';
 import { Metrics } from '../infra/observability/metrics.js';
 import { Place, PlaceData, placeOf } from './internal/place.js';
@@ -9,6 +9,11 @@ import { RoomMetrics } from './internal/room-metrics.js';
 import { RoomParts } from './internal/room-parts.js';
 import { Room } from './internal/room.js';
 import type { RoomEntry, RoomParticipant, RoomSeat } from './room-seat.js';
+
+/** The seat of one of this node's connections. */
+export type SeatHere = Pick<RoomEntry, 'scope' | 'member' | 'connectionId' | 'userId'>;
+
+type EntryListener = (seat: SeatHere & Pick<RoomSeat, 'replaced'>) => void;
 
 const VERBOSE = new Set(['debug', 'trace']);
 
@@ -20,6 +25,7 @@ const VERBOSE = new Set(['debug', 'trace']);
 export class SignalingRooms {
   private readonly rooms = new Map<string, Room>();
   private readonly parts: RoomParts;
+  private readonly entryListeners = new Set<EntryListener>();
 
   constructor(
     private readonly cluster: Cluster,
@@ -43,10 +49,33 @@ export class SignalingRooms {
    *
    * @throws RoomFull at the limit; SeatTaken when another user has the member's id
    */
-  enter(entry: RoomEntry): Promise<RoomSeat> {
+  async enter(entry: RoomEntry): Promise<RoomSeat> {
     const { scope } = entry;
     const room = this.rooms.get(scope) ?? this.open(scope);
-    return room.enter(entry);
+    const seat = await room.enter(entry);
+    for (const listener of this.entryListeners) listener({ ...seatHere(entry), replaced: seat.replaced });
+    return seat;
+  }
+
+  /** Tells of each connection of this node that has entered a room. Returns its own undo. */
+  onEntered(listener: EntryListener): Cancel {
+    this.entryListeners.add(listener);
+    return () => {
+      this.entryListeners.delete(listener);
+    };
+  }
+
+  /** The seats of this node's connections, in all rooms. */
+  seatsHere(): SeatHere[] {
+    return [...this.rooms.values()].flatMap((room) => room.entries.map(seatHere));
+  }
+
+  /** As `read`, and since when there is a room; undefined: nobody is in it. */
+  async describe(scope: string): Promise<{ participants: readonly RoomParticipant[]; since: Date | undefined }> {
+    const places = await this.places(scope);
+    const [first] = places.map(({ place }) => place.made).sort((a, b) => a - b);
+    const since = first === undefined ? undefined : new Date(first);
+    return { participants: places.map(({ place }) => place.participant), since };
   }
 
   /** Who is in the room now, by order, those in their grace included. */
@@ -89,4 +118,8 @@ export class SignalingRooms {
     await this.cluster.sets.leave(scope, member, entry.connection);
     return true;
   }
+}
+
+function seatHere({ scope, member, connectionId, userId }: RoomEntry): SeatHere {
+  return { scope, member, connectionId, userId };
 }

@@ -24,6 +24,7 @@ describe('AsyncAPI at /api/docs/asyncapi.json (8)', () => {
       {
         channel: '/ws/channel/{channel_id}',
         dm: '/ws/dm/{other_user_id}',
+        meeting: '/ws/meet/{room_id}',
         room: '/ws/{room_id}',
       },
     );

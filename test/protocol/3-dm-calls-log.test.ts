@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callEventsOf, callPair, callsInLog, letRingExpire, MEDIA, ring, talk } from '../support/call-scene.js';
+import { Holder } from '../support/log-scene.js';
 import { expectOk, register } from '../support/scene.js';
 import type { ReceivedEvent } from '../support/socket-client.js';
 import { startTestApp } from '../support/test-app.js';
@@ -113,6 +114,20 @@ describe('no answer in 45 s (3)', () => {
     expect(await b.request({ type: 'call_accept', call_id })).toMatchObject({ code: 'conflict' });
     expect(callEventsOf(b)).toEqual(['incoming_call', 'call_missed']);
     await ring(b);
+  });
+
+  it('is told in time also while somebody keeps another conversation, whose own comes when that is free', async () => {
+    const [kept, free] = [await callPair(app), await callPair(app)];
+    const { conversation_id } = await kept.a.next('connected');
+    const keptId = await ring(kept.a);
+    const holder = await Holder.of(app, conversation_id as string);
+    await letRingExpire(app, keptId);
+    await letRingExpire(app, await ring(free.a));
+    await free.b.next('call_missed');
+    expect(callEventsOf(kept.b)).toEqual(['incoming_call']);
+    await holder.commit();
+    await kept.b.next('call_missed');
+    expect(await callsInLog(kept.alice, kept.bob)).toHaveLength(1);
   });
 
   it('counts from that moment: an answer after it is a conflict, whether it was found out before or not', async () => {

@@ -41,13 +41,13 @@ export function callEventsOf(socket: SocketClient): string[] {
 }
 
 /** As if the 45 seconds of a ring were over. */
-export async function letRingExpire({ sql }: Pick<TestApp, 'sql'>, callId: string): Promise<void> {
-  await sql('UPDATE calls SET expires_at = now() WHERE id = $1', [callId]);
+export async function letRingExpire(database: Pick<TestApp, 'sql'>, callId: string): Promise<void> {
+  await database.sql('UPDATE calls SET expires_at = now() WHERE id = $1', [callId]);
 }
 
 /** As if a party's node had not been heard of for so long: it is found out within a second. */
-export async function letLeaseExpire({ sql }: Pick<TestApp, 'sql'>, userId: string): Promise<void> {
-  await sql('UPDATE call_parties SET held_until = now(), gone_at = now() WHERE user_id = $1', [userId]);
+export async function letLeaseExpire(database: Pick<TestApp, 'sql'>, userId: string): Promise<void> {
+  await database.sql('UPDATE call_parties SET held_until = now(), gone_at = now() WHERE user_id = $1', [userId]);
 }
 
 /** The calls that a conversation's log tells of, oldest first. */

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DomainEvents } from '../../common/domain-events.js';
+import { RowLocked } from '../../infra/database/database-errors.js';
 import { TransactionRunner } from '../../infra/database/transaction-runner.js';
 import type { Tx } from '../../infra/database/transaction-runner.js';
 import { LogEntries } from '../../messages/log-entries.js';
@@ -40,6 +41,13 @@ export class CallEnds {
 
   /** Ends what nobody answered in time, and what a party has left; each once, on however many nodes it is tried. */
   async sweep(): Promise<void> {
-    for (const id of await this.calls.listDue()) await this.end((tx) => this.calls.sweep(tx, id));
+    for (const id of await this.calls.listDue()) {
+      try {
+        await this.end((tx) => this.calls.sweep(tx, id));
+      } catch (error) {
+        // Somebody keeps its conversation: the others need not wait, and it is tried again by the next sweep.
+        if (!(error instanceof RowLocked)) throw error;
+      }
+    }
   }
 }

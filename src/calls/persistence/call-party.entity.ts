@@ -21,11 +21,15 @@ export class CallParty {
   @Column('uuid', { nullable: true })
   connectionId!: ConnectionId | null;
 
+  /** When it took its place. */
+  @Column({ ...TIMESTAMP, nullable: true })
+  heldSince!: Date | null;
+
   /** The last sign of life of that connection. */
   @Column({ ...TIMESTAMP, nullable: true })
   seenAt!: Date | null;
 
-  /** After that another connection, which came after the last sign of life, may take its place. */
+  /** After that another connection may take its place. */
   @Column({ ...TIMESTAMP, nullable: true })
   heldUntil!: Date | null;
 

@@ -33,7 +33,7 @@ export class RoomAdmission {
 
   private async enter(connection: RoomConnection): Promise<void> {
     const { id: connectionId, clientId: member, user, context } = connection;
-    await this.access.admit('room', context.roomId, user);
+    await this.access.admit('room', context.roomId, { ...user, member });
     context.seat = await this.rooms.enter({
       scope: roomScope('room', context.roomId),
       member,

@@ -68,6 +68,11 @@ export class Room {
     return seat;
   }
 
+  /** Those of this node's connections. */
+  get entries(): RoomEntry[] {
+    return Array.from(this.seats.values(), ({ entry }) => entry);
+  }
+
   /** How many of its participants are connected to this node. */
   get seated(): number {
     return this.seats.size;
