@@ -11,6 +11,7 @@ import { DropMessagesSenderIdx1795132809000 } from './1795132809000-drop-message
 import { AddAppendMessage1795132810000 } from './1795132810000-add-append-message.js';
 import { AddChangedIdentities1795132811000 } from './1795132811000-add-changed-identities.js';
 import { CreateCalls1795132812000 } from './1795132812000-create-calls.js';
+import { CreateLobbyMessages1795132813000 } from './1795132813000-create-lobby-messages.js';
 import { CreateLiveTopics1795132814000 } from './1795132814000-create-live-topics.js';
 import { CreateRoomRules1795132815000 } from './1795132815000-create-room-rules.js';
 
@@ -29,6 +30,7 @@ export const MIGRATIONS = [
   AddAppendMessage1795132810000,
   AddChangedIdentities1795132811000,
   CreateCalls1795132812000,
+  CreateLobbyMessages1795132813000,
   CreateLiveTopics1795132814000,
   CreateRoomRules1795132815000,
 ];

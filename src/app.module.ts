@@ -13,6 +13,7 @@ import { GatewaysModule } from './gateways/gateways.module.js';
 import { GroupsModule } from './groups/groups.module.js';
 import { HealthModule } from './health/health.module.js';
 import { DatabaseModule } from './infra/database/database.module.js';
+import { LobbyModule } from './lobby/lobby.module.js';
 import { MetricsModule } from './infra/observability/metrics.module.js';
 import { LiveModule } from './live/live.module.js';
 import { MessagesModule } from './messages/messages.module.js';
@@ -57,6 +58,7 @@ export class AppModule {
         DmsModule,
         MessagesModule,
         LiveModule,
+        LobbyModule,
         GatewaysModule,
         ...extraModules,
       ],

@@ -11,6 +11,7 @@ import { GroupInvite } from './groups/persistence/group-invite.entity.js';
 import { GroupMember } from './groups/persistence/group-member.entity.js';
 import { Group } from './groups/persistence/group.entity.js';
 import { LiveTopicRow } from './live/persistence/live-topic.entity.js';
+import { LobbyMessage } from './lobby/persistence/lobby-message.entity.js';
 import { Message } from './messages/persistence/message.entity.js';
 import { RoomRuleRow } from './signaling/persistence/room-rule.entity.js';
 import { RoomStandingRow } from './signaling/persistence/room-standing.entity.js';
@@ -30,6 +31,7 @@ export const ENTITIES = [
   Channel,
   Dm,
   Message,
+  LobbyMessage,
   RoomRuleRow,
   RoomStandingRow,
   Call,

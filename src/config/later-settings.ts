@@ -1,18 +1,13 @@
 import { z } from 'zod';
-import { int, list, text, url } from './setting-kinds.js';
+import { int, namespaces, text, url } from './setting-kinds.js';
 
 const LATER = 'Checked, and not used by this version:';
-const namespaces = list.refine(
-  (items) => items.length > 0 && items.every((item) => /^\/[\w-]+$/.test(item)),
-  'must be namespaces such as /lobby, with commas between',
-);
 
 /**
  * Settings of protocol section 9 whose feature this version does not have yet. They are checked like the others, so that
  * a deployment can carry them already, and named in a warning at start, so that nobody believes that they count.
  */
 export const laterSettings = {
-  LOBBY_NAMESPACES: namespaces.default(['/lobby']).describe(`${LATER} Socket.IO namespaces with a lobby.`),
   LIVE_NAMESPACES: namespaces.default(['/live']).describe(`${LATER} Socket.IO namespaces with live topics.`),
   UPLOAD_MAX_BYTES: int(1, 1_099_511_627_776).default(26_214_400).describe(`${LATER} largest file, in bytes.`),
   S3_ENDPOINT: url('http:', 'https:')

@@ -16,6 +16,10 @@ export const list = z.string().transform((value) =>
     .map((item) => item.trim())
     .filter(Boolean),
 );
+export const namespaces = list.refine(
+  (items) => items.length > 0 && items.every((item) => /^\/[\w-]{1,63}$/.test(item)),
+  'must be namespaces such as /lobby, with commas between',
+);
 export const isOrigin = (item: string): boolean => URL.canParse(item) && new URL(item).origin === item.toLowerCase();
 export const url = (...schemes: string[]): z.ZodString =>
   z

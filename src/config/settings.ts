@@ -7,6 +7,7 @@ import {
   int,
   isOrigin,
   list,
+  namespaces,
   proxies,
   redisUrl,
   stunUrls,
@@ -113,6 +114,9 @@ export const settingsSchema = z
       .describe('Secret that these TURN servers share, for credentials with a time limit (use-auth-secret of coturn).'),
     // A catalogue of attacks asks for 600 at most; the protocol page has the last word, and an hour.
     TURN_TTL_S: int(1, YEAR_S).default(3600).describe('Seconds that a TURN credential is valid.'),
+    LOBBY_NAMESPACES: namespaces
+      .default(['/lobby'])
+      .describe('Socket.IO namespaces with a lobby, with commas between.'),
     ...laterSettings,
   })
   .superRefine((settings, context) => {

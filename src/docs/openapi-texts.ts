@@ -37,6 +37,7 @@ export const TAGS = {
   messages: 'The messages of a channel: its ordered, durable log, and the feed of its changes.',
   dms: 'Direct messages between two people.',
   presence: 'Who is online.',
+  lobby: 'Game rooms: what there is on all nodes. Players make and join them on the lobby gateway.',
   rooms: 'Signaling rooms (`/ws/{room_id}`): who is there, and the owner’s rule of who may join.',
   meetings: 'Meetings (`/ws/meet/{room_id}`): the same as for rooms.',
   calls: 'Call rooms (Socket.IO): the same as for rooms.',
