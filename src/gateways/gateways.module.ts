@@ -6,6 +6,7 @@ import { DmsModule } from '../dms/dms.module.js';
 import { MessagesModule } from '../messages/messages.module.js';
 import { PresenceModule } from '../presence/presence.module.js';
 import { SignalingModule } from '../signaling/signaling.module.js';
+import { CallGatewayModule } from './call/call-gateway.module.js';
 import { ChannelAdmission } from './channel/channel.admission.js';
 import { ChannelCalls } from './channel/channel.calls.js';
 import { ChannelGateway } from './channel/channel.gateway.js';
@@ -32,6 +33,7 @@ import { GroupPresenceController } from './user/http/group-presence.controller.j
     MessagesModule,
     PresenceModule,
     SignalingModule,
+    CallGatewayModule,
     MeetingGatewayModule,
     RoomGatewayModule,
   ],

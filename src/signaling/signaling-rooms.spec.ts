@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { CLEAN, enter, GRACE_MS, BROKEN } from '../../test/contract/rooms-under-test.js';
 import { roomsContract } from '../../test/contract/rooms.contract.js';
+import type { Cluster, Json, LeasedSets, SetDelta, Topics } from '../cluster/cluster.js';
 import { LocalCluster } from '../cluster/local-cluster.js';
 import { ManualClock } from '../common/manual-clock.js';
 import type { Settings } from '../config/settings.js';
@@ -80,5 +81,127 @@ describe('a node with rooms', () => {
         'parley_room_life_seconds_count{kind="room"} 1',
       ]),
     );
+  });
+});
+
+const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
+
+/** Two nodes of one LocalCluster; what the second one hears of sets or topics can be held back. */
+class TwoNodes {
+  readonly clock = new ManualClock();
+  readonly held = { deltas: false, messages: false };
+  readonly here: SignalingRooms;
+  readonly there: SignalingRooms;
+  private waiting: (() => void)[] = [];
+
+  constructor() {
+    const cluster = new LocalCluster(this.clock);
+    const late = Object.create(cluster) as Cluster;
+    const { sets, topics } = cluster;
+    const through = <T>(what: keyof TwoNodes['held'], listener: (message: T) => void) => {
+      return (message: T) => {
+        if (this.held[what])
+          this.waiting.push(() => {
+            listener(message);
+          });
+        else listener(message);
+      };
+    };
+    Object.assign(late, {
+      sets: Object.assign(Object.create(sets) as LeasedSets, {
+        watch: (scope: string, listener: (delta: SetDelta) => void) => sets.watch(scope, through('deltas', listener)),
+      }),
+      topics: Object.assign(Object.create(topics) as Topics, {
+        subscribe: (topic: string, listener: (message: Json) => void) =>
+          topics.subscribe(topic, through('messages', listener)),
+      }),
+    });
+    this.here = new SignalingRooms(cluster, this.clock, SETTINGS, new Metrics());
+    this.there = new SignalingRooms(late, this.clock, SETTINGS, new Metrics());
+  }
+
+  async hold(...what: (keyof TwoNodes['held'])[]): Promise<void> {
+    // Whoever has watched since the last turn is told from the next one on.
+    await nextTurn();
+    for (const kind of what) this.held[kind] = true;
+  }
+
+  async release(): Promise<void> {
+    Object.assign(this.held, { deltas: false, messages: false });
+    for (const deliver of this.waiting.splice(0)) deliver();
+    await nextTurn();
+  }
+}
+
+describe('between nodes', () => {
+  let nodes: TwoNodes;
+  beforeEach(() => {
+    nodes = new TwoNodes();
+  });
+
+  it('a signal that is faster than word of its sender’s join waits for it', async () => {
+    const bob = await enter(nodes.there, 'bob');
+    await nodes.hold('deltas');
+    const carol = await enter(nodes.here, 'carol');
+    for (const text of ['1', '2']) carol.says(text, 'bob');
+    carol.says('3');
+    await nextTurn();
+    expect(bob.told).toEqual(['entered with ']);
+    await nodes.release();
+    expect(bob.told).toEqual(['entered with ', 'joined carol 2', 'carol: 1', 'carol: 2', 'carol: 3']);
+    expect(nodes.clock.pending).toBe(0);
+  });
+
+  it('also when the sender was known from before it left', async () => {
+    const [bob, carol] = [await enter(nodes.there, 'bob'), await enter(nodes.here, 'carol')];
+    await nodes.hold('deltas');
+    await carol.seat.leave(CLEAN);
+    (await enter(nodes.here, 'carol')).says('again', 'bob');
+    await nextTurn();
+    await nodes.release();
+    expect(bob.told.slice(2)).toEqual(['left carol', 'joined carol 3', 'carol: again']);
+  });
+
+  it('for a second; then it is nobody’s', async () => {
+    const bob = await enter(nodes.there, 'bob');
+    await nodes.hold('deltas');
+    const carol = await enter(nodes.here, 'carol');
+    carol.says('too early', 'bob');
+    await nextTurn();
+    nodes.clock.advance(1000);
+    await nodes.release();
+    carol.says('in time', 'bob');
+    await nextTurn();
+    expect(bob.told).toEqual(['entered with ', 'joined carol 2', 'carol: in time']);
+  });
+
+  it('a signal that comes after its sender has left is nobody’s', async () => {
+    const [bob, carol] = [await enter(nodes.there, 'bob'), await enter(nodes.here, 'carol')];
+    await nodes.hold('messages');
+    carol.says('goodbye', 'bob');
+    await carol.seat.leave(CLEAN);
+    await nextTurn();
+    await nodes.release();
+    expect(bob.told).toEqual(['entered with ', 'joined carol 2', 'left carol']);
+  });
+
+  it('one who comes back waits half a second for what its last node has kept, and no longer', async () => {
+    const [alice, bob] = [await enter(nodes.here, 'alice'), await enter(nodes.here, 'bob')];
+    const carol = await enter(nodes.there, 'carol');
+    await bob.seat.leave(BROKEN);
+    alice.says('kept here', 'bob');
+    await nodes.hold('messages');
+    const again = await enter(nodes.there, 'bob');
+    carol.says('live', 'bob');
+    nodes.clock.advance(499);
+    await nextTurn();
+    expect(again.told).toEqual(['entered with alice,carol']);
+    nodes.clock.advance(1);
+    // Its new node was in the room, and so has kept it too: that is what it gets.
+    const told = ['entered with alice,carol', 'alice: kept here', 'carol: live'];
+    expect(again.told).toEqual(told);
+    await nodes.release();
+    expect(again.told).toEqual(told);
+    expect(nodes.clock.pending).toBe(0);
   });
 });

@@ -70,6 +70,35 @@ describe('leased sets without Redis', () => {
       expect(new Set(members.map(({ order }) => order)).size).toBe(4);
     });
 
+    it('has the earlier comers first when it is back, each with its own order where that is free', async () => {
+      await a.cluster.sets.join('s', entry('a1'));
+      await b.cluster.sets.join('s', entry('b2'));
+      const seen = await Promise.all([follow(a), follow(b)]);
+      await scene.redis.kill();
+      await scene.allAre('away');
+      // Both sides give the orders 3 and 4; of a3 and b3, and of a4 and b4, the one of b came first.
+      for (const [{ cluster }, member] of [
+        [b, 'b3'],
+        [b, 'b4'],
+        [a, 'a3'],
+        [a, 'a4'],
+      ] as const) {
+        await cluster.sets.join('s', entry(member));
+        await sleep(5);
+      }
+      await scene.redis.restart();
+      await scene.allAre('here');
+      const orders = async ({ cluster: { sets } }: Node) =>
+        (await sets.read('s')).members.map(({ member, order }) => `${member} ${order}`).join();
+      const all = 'a1 1,b2 2,b3 3,b4 4,a3 5,a4 6';
+      for (const node of [a, b]) await eventually(async () => (await orders(node)) === all);
+      for (const { state, versionsGrow } of seen) {
+        await eventually(() => state().join() === 'a1,b2,b3,b4,a3,a4');
+        expect(versionsGrow()).toBe(true);
+      }
+      expect(await a.cluster.sets.join('s', entry('late'))).toMatchObject({ order: 7 });
+    });
+
     it('has one of two who took a place on both sides, and the other is told whom it was taken by', async () => {
       const seen = await Promise.all([follow(a), follow(b)]);
       await scene.redis.kill();

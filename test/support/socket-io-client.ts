@@ -102,6 +102,11 @@ export class SocketIoClient {
     }
   }
 
+  /** Waits for such an event and takes it; what came before it stays queued, and what comes after it. */
+  async until(event: string, fits: (first: Payload) => boolean): Promise<void> {
+    await this.next(event, fits);
+  }
+
   /** What came before the answer to an event that the gateway takes no notice of: silence means that nothing is in it. */
   async untilMarker(): Promise<SocketEventSeen[]> {
     await this.request('there is no such event');

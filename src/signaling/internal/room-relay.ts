@@ -54,7 +54,7 @@ export class RoomRelay {
   /** From now on what the member is sent is kept. */
   keep(member: string, signals: readonly Relayed[] = []): void {
     const kept = this.kept.get(member) ?? new KeptSignals();
-    kept.merge(signals);
+    for (const signal of signals) kept.put(signal);
     this.kept.set(member, kept);
   }
 

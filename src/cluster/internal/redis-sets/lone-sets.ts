@@ -25,7 +25,8 @@ export class LoneSets {
     if (another && verdict === 'refuse') return { status: 'taken' };
     const order = known?.member.order ?? this.nextOrder(scope, entries);
     const shown = Object.freeze({ member, order, data, leaving: false });
-    const entry = { member: shown, token, holder, grace: 0, stamp: this.nextVersion(scope) };
+    const came = known?.came ?? this.nextCame(entries);
+    const entry = { member: shown, token, holder, grace: 0, stamp: this.nextVersion(scope), came };
     this.own.put(scope, entry);
     const version = this.step(scope, {
       kind: known ? 'replaced' : 'joined',
@@ -98,5 +99,10 @@ export class LoneSets {
     if (entries.size === 0) return 1;
     const orders = Array.from(entries.values(), ({ member: { order } }) => order);
     return Math.max(this.watches.mirrorOf(scope)?.lastOrder ?? 0, ...orders) + 1;
+  }
+
+  /** By this node's clock, and after all that it knows of: nobody whom it saw before comes after. */
+  private nextCame(entries: ReadonlyMap<string, Entry>): number {
+    return Math.max(this.clock.now() * 1000, ...Array.from(entries.values(), ({ came }) => came + 1));
   }
 }

@@ -130,9 +130,9 @@ export class RedisLeasedSets extends LeasedSets {
       rule = { rule: 'ask', only: outcome.token };
     }
     if (!('order' in outcome)) return { status: outcome.status };
-    const { order, version, previousToken, state } = outcome;
+    const { order, version, came, previousToken, state } = outcome;
     const shown = Object.freeze({ member, order, data: copy, leaving: false });
-    this.own.put(scope, { member: shown, token, holder, grace: 0, stamp: version });
+    this.own.put(scope, { member: shown, token, holder, grace: 0, stamp: version, came });
     // It was given another name meanwhile: what counts by the old one is nobody's.
     if (holder !== this.care.holder) this.care.mend(scope);
     const members = state ? membersOf(state.entries.values()) : [];

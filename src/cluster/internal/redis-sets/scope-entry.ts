@@ -11,6 +11,8 @@ export interface Entry {
   readonly grace: number;
   /** The version that it joined, or took another's place, at: of two who claim one place, the higher one has it. */
   readonly stamp: number;
+  /** When the member came, in µs: when two halves of a scope are joined, the earlier ones have the lower orders. */
+  readonly came: number;
 }
 
 /** A scope at one moment. */
@@ -32,7 +34,16 @@ export interface ScopeDelta {
   entry: Entry;
 }
 
-type Lines = [order: number, leaving: number, grace: number, stamp: number, holder: string, token: string, data: Json];
+type Lines = [
+  order: number,
+  leaving: number,
+  grace: number,
+  stamp: number,
+  came: number,
+  holder: string,
+  token: string,
+  data: Json,
+];
 export type StateLines = [version: number, life: number, rows: [member: string, ...Lines][]];
 type DeltaLines = [number, number, SetDelta['kind'], string | null, string, ...Lines];
 
@@ -56,13 +67,13 @@ export function parseDelta(message: string): ScopeDelta {
 }
 
 /** What announces the entry: the arguments of the script, for each. */
-export function announced({ member, grace, stamp, token }: Entry): (string | number)[] {
+export function announced({ member, grace, stamp, came, token }: Entry): (string | number)[] {
   const { order, leaving, data } = member;
-  const lines = [order, leaving ? 1 : 0, grace, stamp, JSON.stringify(token), JSON.stringify(data)];
+  const lines = [order, leaving ? 1 : 0, grace, stamp, came, JSON.stringify(token), JSON.stringify(data)];
   return [JSON.stringify(member.member), ...lines];
 }
 
-function entryOf(member: string, [order, leaving, grace, stamp, holder, token, data]: Lines): Entry {
+function entryOf(member: string, [order, leaving, grace, stamp, came, holder, token, data]: Lines): Entry {
   const shown = Object.freeze({ member, order, data: deepFreeze(data), leaving: leaving === 1 });
-  return { member: shown, token, holder, grace, stamp };
+  return { member: shown, token, holder, grace, stamp, came };
 }

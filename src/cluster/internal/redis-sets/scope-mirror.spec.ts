@@ -12,6 +12,7 @@ const entry = (member: string, order: number, more: Partial<Entry> = {}): Entry 
   holder: 'another',
   grace: 0,
   stamp: LIFE,
+  came: LIFE + order,
   ...more,
 });
 

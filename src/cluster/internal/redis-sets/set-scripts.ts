@@ -1,29 +1,33 @@
 import type { RedisScript } from '../redis/redis-script.js';
 
 /*
- * An entry is kept as seven lines, each a JSON value: order, leaving (0 or 1), end of its grace, stamp, holder, token, data.
+ * An entry is kept as eight lines, each a JSON value: order, leaving (0 or 1), end of its grace, stamp, when it came (in µs),
+ * holder, token, data.
  * Lua takes lines apart and never decodes them: its JSON does not keep every number, empty list or text.
  * KEYS: the entries by member; the head with version `v`, life `l` and last order `o`; the channel of the deltas.
  * ARGV: the command that publishes; how long the keys outlive the last change.
  */
 const PRELUDE = `
 local entries, head, channel = KEYS[1], KEYS[2], KEYS[3]
-local LINES = '^(%d+),\\n(%d),\\n(%d+),\\n(%d+),\\n([^\\n]*),\\n([^\\n]*),\\n(.*)$'
+local LINES = '^(%d+),\\n(%d),\\n(%d+),\\n(%d+),\\n(%d+),\\n([^\\n]*),\\n([^\\n]*),\\n(.*)$'
 local function whole(number) return string.format('%.0f', number) end
 local function micros()
   local time = redis.call('TIME')
   return tonumber(time[1]) * 1000000 + tonumber(time[2])
 end
 local function parse(value)
-  local order, leaving, grace, stamp, holder, token, data = string.match(value, LINES)
-  return { order = order, leaving = leaving, grace = grace, stamp = stamp, holder = holder, token = token, data = data }
+  local order, leaving, grace, stamp, came, holder, token, data = string.match(value, LINES)
+  local entry = { order = order, leaving = leaving, grace = grace, stamp = stamp, came = came }
+  entry.holder, entry.token, entry.data = holder, token, data
+  return entry
 end
 local function find(member)
   local value = redis.call('HGET', entries, member)
   return value and parse(value)
 end
 local function pack(entry)
-  return table.concat({ entry.order, entry.leaving, entry.grace, entry.stamp, entry.holder, entry.token, entry.data }, ',\\n')
+  local lines = { entry.order, entry.leaving, entry.grace, entry.stamp, entry.came, entry.holder, entry.token, entry.data }
+  return table.concat(lines, ',\\n')
 end
 local function step(floor)
   local version = redis.call('HINCRBY', head, 'v', 1)
@@ -81,19 +85,19 @@ local member, token, limit, mode = ARGV[3], ARGV[4], tonumber(ARGV[7]), ARGV[8]
 local entry = { leaving = '0', grace = '0', token = token, data = ARGV[5], holder = ARGV[6] }
 local function answer(status, version, previous)
   local shown = ARGV[10] == 'snapshot' and state() or 'null'
-  return '["' .. table.concat({ status .. '"', entry.order, version, previous or 'null', shown }, ',') .. ']'
+  return '["' .. table.concat({ status .. '"', entry.order, version, entry.came, previous or 'null', shown }, ',') .. ']'
 end
 local holder = find(member)
 if holder then
   local another = holder.token ~= token
   if another and mode == 'refuse' then return '["taken"]' end
   if another and mode == 'ask' and holder.token ~= ARGV[9] then return '["ask",' .. holder.token .. ',' .. holder.data .. ']' end
-  entry.order = holder.order
+  entry.order, entry.came = holder.order, holder.came
   local version = put('replaced', member, entry, another and holder.token or nil)
   return answer('replaced', version, holder.token)
 end
 if limit >= 0 and redis.call('HLEN', entries) >= limit then return '["full"]' end
-entry.order = whole(redis.call('HINCRBY', head, 'o', 1))
+entry.order, entry.came = whole(redis.call('HINCRBY', head, 'o', 1)), whole(micros())
 return answer('joined', put('joined', member, entry))
 `,
 );
@@ -144,38 +148,33 @@ export const VERSION = script('Version', `return redis.call('HGET', head, 'v') o
 export const KEEP = script('Keep', `keep()`);
 
 /**
- * Makes the entries of a holder exactly these. ARGV: holder, the version to go on above, and seven for each entry: member,
- * order, leaving, grace, stamp, token, data. An order that another has by now is given anew; whom another has replaced
- * later, by the stamps, stays replaced.
+ * Makes the entries of a holder exactly these. ARGV: holder, the version to go on above, and eight for each entry: member,
+ * order, leaving, grace, stamp, when it came, token, data. Whom another has replaced later, by the stamps, stays replaced.
+ * When entries come in, all are put in the order in which they came: each keeps its order if that is above the one before.
  */
 export const ANNOUNCE = script(
   'Announce',
   `
 local holder, floor = ARGV[3], tonumber(ARGV[4])
-local mine, taken, last = {}, {}, tonumber(redis.call('HGET', head, 'o') or 0)
-for at = 5, #ARGV, 7 do mine[ARGV[at]] = ARGV[at + 5] end
+local mine, fresh, gone = {}, {}, {}
+for at = 5, #ARGV, 8 do mine[ARGV[at]] = ARGV[at + 6] end
+local function isGone(member, entry) return entry.holder == holder and mine[member] ~= entry.token end
 local all = redis.call('HGETALL', entries)
-local gone = {}
 for at = 1, #all, 2 do
   local entry = parse(all[at + 1])
-  taken[entry.order] = true
-  last = math.max(last, tonumber(entry.order))
-  if entry.holder == holder and mine[all[at]] ~= entry.token then gone[#gone + 1] = { all[at], entry } end
+  if isGone(all[at], entry) then gone[#gone + 1] = { all[at], entry } end
 end
-for at = 5, #ARGV, 7 do
+for at = 5, #ARGV, 8 do
   local member = ARGV[at]
   local entry = {
-    order = ARGV[at + 1], leaving = ARGV[at + 2], grace = ARGV[at + 3], stamp = ARGV[at + 4],
-    token = ARGV[at + 5], data = ARGV[at + 6], holder = holder,
+    order = ARGV[at + 1], leaving = ARGV[at + 2], grace = ARGV[at + 3], stamp = ARGV[at + 4], came = ARGV[at + 5],
+    token = ARGV[at + 6], data = ARGV[at + 7], holder = holder, member = member, fresh = true,
   }
   local present = find(member)
   if not present then
-    if taken[entry.order] then entry.order = whole(last + 1) end
-    taken[entry.order] = true
-    last = math.max(last, tonumber(entry.order))
-    put('joined', member, entry, nil, floor)
+    fresh[#fresh + 1] = entry
   elseif present.token == entry.token then
-    entry.order = present.order
+    entry.order, entry.came = present.order, present.came
     if present.leaving ~= entry.leaving then
       put(entry.leaving == '1' and 'leaving' or 'replaced', member, entry, nil, floor)
     elseif present.data ~= entry.data then
@@ -184,9 +183,35 @@ for at = 5, #ARGV, 7 do
       redis.call('HSET', entries, member, pack(entry))
     end
   elseif tonumber(present.stamp) <= tonumber(entry.stamp) then
-    entry.order = present.order
+    entry.order, entry.came = present.order, present.came
     put('replaced', member, entry, present.token, floor)
   end
+end
+local last = tonumber(redis.call('HGET', head, 'o') or 0)
+if #fresh > 0 then
+  all = redis.call('HGETALL', entries)
+  for at = 1, #all, 2 do
+    local entry = parse(all[at + 1])
+    entry.member = all[at]
+    if not isGone(entry.member, entry) then fresh[#fresh + 1] = entry end
+  end
+  table.sort(fresh, function(a, b)
+    if a.came ~= b.came then return tonumber(a.came) < tonumber(b.came) end
+    if a.order ~= b.order then return tonumber(a.order) < tonumber(b.order) end
+    return a.member < b.member
+  end)
+  local before = 0
+  for _, entry in ipairs(fresh) do
+    local order = math.max(tonumber(entry.order), before + 1)
+    local moved = order ~= tonumber(entry.order)
+    before, entry.order = order, whole(order)
+    if entry.fresh then
+      put('joined', entry.member, entry, nil, floor)
+    elseif moved then
+      put('updated', entry.member, entry, nil, floor)
+    end
+  end
+  last = math.max(last, before)
 end
 for _, left in ipairs(gone) do
   local entry = find(left[1])

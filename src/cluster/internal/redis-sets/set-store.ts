@@ -33,6 +33,7 @@ export type StoredOutcome =
       status: 'joined' | 'replaced';
       order: number;
       version: number;
+      came: number;
       previousToken: string | null;
       state: ScopeState | undefined;
     }
@@ -40,7 +41,14 @@ export type StoredOutcome =
   | { status: 'ask'; token: string; data: Json };
 
 type JoinReply =
-  | [status: 'joined' | 'replaced', order: number, version: number, previous: string | null, state: StateLines | null]
+  | [
+      status: 'joined' | 'replaced',
+      order: number,
+      version: number,
+      came: number,
+      previous: string | null,
+      state: StateLines | null,
+    ]
   | [status: 'full' | 'taken']
   | [status: 'ask', token: string, data: Json];
 
@@ -142,9 +150,10 @@ export function scopeOf(tag: string): string {
   return tag.slice('set:'.length).replace(/%(25|7b|7d)/g, (_, code: string) => String.fromCharCode(parseInt(code, 16)));
 }
 
+/** Under other names when the form of an entry changes: nodes of two versions do not read each other's. */
 function keysOf(scope: string): [entries: string, head: string, channel: string] {
   const tag = tagOf(scope);
-  return [`parley:{${tag}}:entries`, `parley:{${tag}}:head`, `parley:{${tag}}:deltas`];
+  return [`parley:{${tag}}:entries2`, `parley:{${tag}}:head2`, `parley:{${tag}}:deltas2`];
 }
 
 function outcomeOf(reply: JoinReply): StoredOutcome {
@@ -153,8 +162,8 @@ function outcomeOf(reply: JoinReply): StoredOutcome {
       return { status: 'ask', token: reply[1], data: deepFreeze(reply[2]) };
     case 'joined':
     case 'replaced': {
-      const [status, order, version, previousToken, lines] = reply;
-      return { status, order, version, previousToken, state: lines ? stateOf(lines) : undefined };
+      const [status, order, version, came, previousToken, lines] = reply;
+      return { status, order, version, came, previousToken, state: lines ? stateOf(lines) : undefined };
     }
     default:
       return { status: reply[0] };
