@@ -54,6 +54,24 @@ socket.addEventListener('message', ({ data }) => {
   },
 ] as const;
 
+/** What holds for every Socket.IO gateway, a sentence each. */
+export const SOCKET_CONVENTIONS = [
+  'A stock `socket.io-client` 4 connects to a namespace with `auth: { token }`, over websocket or polling; `?token=` and the `Authorization` header work too. A refused one gets `connect_error`, with `err.data = { code }`.',
+  'An event has one JSON object as its argument, and perhaps an acknowledgement callback; some events of the server have a second argument. Fields that are not listed are ignored.',
+  'An acknowledgement is `{ success: true, message: "Success", data }`, or `{ success: false, message, error, code }`, where `error` is `message` again. What one socket sends is handled, and acknowledged, in the order sent.',
+  'A participant is its socket’s id, a player its user’s. Who it is comes from its token, never from what it sends.',
+  'With several nodes, polling needs a proxy that keeps a client at its node; `transports: ["websocket"]` does not.',
+];
+
+/** Plain JavaScript, for browsers and Node. */
+export const SOCKET_EXAMPLE = `import { io } from 'socket.io-client';
+
+const socket = io('http://localhost:8000/', { auth: { token: accessToken } });
+socket.on('connect_error', (error) => console.log(error.data?.code));
+socket.on('session_ended', ({ code }) => console.log(code)); // sign in again
+const answer = await socket.timeout(5000).emitWithAck('an event of the namespace', {});
+if (!answer.success) console.log(answer.code, answer.message);`;
+
 const numbered = <Meaning extends object>(table: Readonly<Record<number, Meaning>>) =>
   Object.entries(table).map(([code, meaning]) => ({ code: Number(code), ...meaning }));
 const named = <Meaning extends object>(table: Readonly<Record<string, Meaning>>) =>
@@ -69,7 +87,7 @@ export const CODES = {
 
 /** The first page of the AsyncAPI document. */
 export const ASYNCAPI_DESCRIPTION = [
-  'The raw WebSocket gateways of Parley. A page to read is at [/api/docs/ws](/api/docs/ws), REST at [/api/docs](/api/docs).',
+  'The gateways of Parley, on raw WebSocket and on Socket.IO. A page to read is at [/api/docs/ws](/api/docs/ws), REST at [/api/docs](/api/docs).',
   '### Conventions',
   CONVENTIONS.map((text) => `- ${text}`).join('\n'),
   '### Authentication',
@@ -77,6 +95,9 @@ export const ASYNCAPI_DESCRIPTION = [
   WAYS_TO_AUTHENTICATE.map(
     ({ title, text, code }, index) => `${index + 1}. **${title}.** ${text}\n\n\`\`\`js\n${code}\n\`\`\``,
   ).join('\n\n'),
+  '### Socket.IO',
+  SOCKET_CONVENTIONS.map((text) => `- ${text}`).join('\n'),
+  `\`\`\`js\n${SOCKET_EXAMPLE}\n\`\`\``,
   '### Close codes',
   table(['code', 'meaning', 'the client should'], CODES.close, ({ code, meaning, client }) => [code, meaning, client]),
   '### Error codes',

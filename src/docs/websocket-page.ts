@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { INestApplication } from '@nestjs/common';
-import { CODES, CONVENTIONS, WAYS_TO_AUTHENTICATE } from './asyncapi-texts.js';
+import { CODES, CONVENTIONS, SOCKET_CONVENTIONS, SOCKET_EXAMPLE, WAYS_TO_AUTHENTICATE } from './asyncapi-texts.js';
 import { Html, html, prose } from './internal/html.js';
-import { anchorOf, gatewaySection, messageLists, Messages } from './internal/page-gateway.js';
+import { Schemas } from './internal/json-schema.js';
+import { anchorOf, gatewaySection, messageLists, shortAddress } from './internal/page-gateway.js';
 import { sharedShapes } from './internal/page-schema.js';
 import { PAGE_STYLE } from './internal/page-style.js';
-import { MessageReference, WireReference, wireReference } from './internal/wire-reference.js';
+import { MessageReference, Messages, WireReference } from './internal/reference.js';
+import { wireReference } from './internal/wire-reference.js';
 
 /** The page needs its own style and nothing else: no script runs on it, and nothing is fetched. */
 export const PAGE_POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(PAGE_STYLE).digest('base64')}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
@@ -38,11 +40,11 @@ export function webSocketPage(app: INestApplication): string {
           </section>
           ${authentication()} ${closeCodes()} ${errorCodes()}
           <section id="every-gateway">
-            <h2><a href="#every-gateway">Every gateway</a></h2>
+            <h2><a href="#every-gateway">Every raw gateway</a></h2>
             <p>What all of them take and send, beside their own.</p>
-            ${messageLists(core, schemas)}
+            ${messageLists(core.raw, schemas)}
           </section>
-          ${gateways.map((gateway) => gatewaySection(gateway, schemas))}
+          ${socketIo(core.socketio, schemas)} ${gateways.map((gateway) => gatewaySection(gateway, schemas))}
           <section id="shapes">
             <h2><a href="#shapes">Shared shapes</a></h2>
             ${sharedShapes(schemas)}
@@ -75,8 +77,8 @@ function contents({ gateways, core }: WireReference): Html {
     <ul>
       ${chapter('conventions', 'Conventions')} ${chapter('authentication', 'Authentication')}
       ${chapter('close-codes', 'Close codes')} ${chapter('error-codes', 'Error codes')}
-      ${chapter('every-gateway', 'Every gateway', core)}
-      ${gateways.map((gateway) => chapter(gateway.name, gateway.path, gateway, gateway.name))}
+      ${chapter('every-gateway', 'Every raw gateway', core.raw)} ${chapter('socket-io', 'Socket.IO', core.socketio)}
+      ${gateways.map((gateway) => chapter(gateway.name, shortAddress(gateway), gateway, gateway.name))}
       ${chapter('shapes', 'Shared shapes')}
     </ul>
   </nav>`;
@@ -97,6 +99,20 @@ function authentication(): Html {
           <pre><code>${code}</code></pre>
         </article>`,
     )}
+  </section>`;
+}
+
+function socketIo(core: Messages, schemas: Schemas): Html {
+  return html`<section id="socket-io">
+    <h2><a href="#socket-io">Socket.IO</a></h2>
+    <ul>
+      ${SOCKET_CONVENTIONS.map((text) => html`<li>${prose(text)}</li>`)}
+    </ul>
+    <article class="message" id="socket-io-connect">
+      <h3><a href="#socket-io-connect">Connecting</a></h3>
+      <pre><code>${SOCKET_EXAMPLE}</code></pre>
+    </article>
+    ${messageLists(core, schemas)}
   </section>`;
 }
 

@@ -12,7 +12,6 @@ import { GatewayRoute, RouteMatch, RouteTable } from './internal/gateway-route.j
 import { frameLimits } from './internal/frame-limits.js';
 import { readHandshake } from './internal/handshake.js';
 import { Heartbeat } from './internal/heartbeat.js';
-import { GatewayTraffic, TrafficLedger } from './internal/traffic-ledger.js';
 import { refuseUpgrade, Upgrade, UpgradeRouter } from './internal/upgrade-router.js';
 import { RAW_GATEWAY, RawGatewayHooks, RawGatewayOptions } from './raw-gateway.js';
 
@@ -31,7 +30,6 @@ interface Surroundings {
 export class RealtimeServer implements OnModuleInit, BeforeApplicationShutdown {
   /** Each with what ends its part in the heartbeat and in a planned stop. */
   private readonly drivers = new Map<ConnectionDriver, Cancel>();
-  private readonly ledger = new TrafficLedger();
   private readonly heartbeat: Heartbeat;
   private readonly wss: WebSocketServer;
   private routes = new RouteTable([]);
@@ -72,12 +70,6 @@ export class RealtimeServer implements OnModuleInit, BeforeApplicationShutdown {
     return this.drivers.size;
   }
 
-  /** By the address of the gateway, of all that this node has. */
-  traffic(): Map<string, GatewayTraffic> {
-    const open = [...this.drivers.keys()].map((driver) => [driver.path, driver.traffic] as const);
-    return this.ledger.read(this.routes.paths, open);
-  }
-
   onModuleInit(): void {
     this.routes = new RouteTable(
       this.gateways.find(RAW_GATEWAY).map((gateway) => this.routeOf(gateway as RawGatewayHooks)),
@@ -109,6 +101,7 @@ export class RealtimeServer implements OnModuleInit, BeforeApplicationShutdown {
   private routeOf(gateway: RawGatewayHooks): GatewayRoute {
     const options = Reflect.getMetadata(RAW_GATEWAY, gateway.constructor) as RawGatewayOptions;
     const { path, announceAuth = false } = options;
+    this.services.open.ledger.know(path);
     const guests = options.guests === true && this.services.settings.GUESTS_ENABLED;
     return { path, announceAuth, guests, hooks: gateway, commands: this.gateways.commandsOf(gateway) };
   }
@@ -151,7 +144,7 @@ export class RealtimeServer implements OnModuleInit, BeforeApplicationShutdown {
   }
 
   private forget(driver: ConnectionDriver, code: number): void {
-    this.ledger.gone(driver.path, driver.traffic, code);
+    this.services.open.ledger.gone(driver.gateway, driver.traffic, code);
     this.drivers.get(driver)?.();
     this.drivers.delete(driver);
   }

@@ -71,6 +71,7 @@ export class SocketIoServer implements OnModuleInit {
     const guests = options.guests === true && this.services.settings.GUESTS_ENABLED;
     const route = new SocketRoute(namespace, gateway, this.gateways.commandsOf(gateway), guests);
     this.routes.set(namespace, route);
+    this.services.open.ledger.know(namespace);
     this.io.of(namespace).use((socket, next) => {
       void this.entrance.enter(socket, route).then(next);
     });

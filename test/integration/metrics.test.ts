@@ -4,7 +4,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Metrics } from '../../src/infra/observability/metrics.js';
 import { eventually } from '../support/eventually.js';
 import { metricsOf } from '../support/metrics.js';
-import { channelScene } from '../support/scene.js';
+import { GreetingsModule } from '../support/documented-gateway.js';
+import { SocketIoClient } from '../support/socket-io-client.js';
+import { channelScene, register } from '../support/scene.js';
 import { startTestApp } from '../support/test-app.js';
 import type { TestApp } from '../support/test-app.js';
 
@@ -121,6 +123,23 @@ describe('GET /metrics (8)', () => {
     );
     // Of a node alone.
     expect(missing).toEqual(['parley_redis_up']);
+  });
+
+  it('counts Socket.IO gateways as well, by namespace', async () => {
+    const other = await startTestApp({ extraModules: [GreetingsModule], databaseUrl: app.databaseUrl });
+    const alice = await register(other, 'alice');
+    const count = async (name: string, labels = '') =>
+      (await metricsOf(other.url)).get(`parley_ws_${name}{gateway="/greetings"${labels}}`);
+    expect([await count('connections'), await count('messages_sent_total')]).toEqual([0, 0]);
+    const client = await SocketIoClient.connect(`${other.url}/greetings`, { auth: { token: alice.token } });
+    await client.request('greet:now', { name: 'Bob' });
+    expect([await count('connections'), await count('connections_opened_total')]).toEqual([1, 1]);
+    // Of the server: a hint, the greeting, and the acknowledgement.
+    expect([await count('messages_received_total'), await count('messages_sent_total')]).toEqual([1, 3]);
+    client.close();
+    await eventually(async () => (await count('connections')) === 0);
+    expect(await count('closes_total', ',code="1000"')).toBe(1);
+    await other.close();
   });
 
   it('is of one application, where a process runs several', async () => {

@@ -1,5 +1,6 @@
 import Ajv from 'ajv';
 import type { ReceivedEvent } from './socket-client.js';
+import type { SocketEventSeen } from './socket-io-client.js';
 import type { TestApp } from './test-app.js';
 
 interface Reference {
@@ -9,11 +10,14 @@ interface Reference {
 interface Message {
   name: string;
   payload: Reference;
-  examples: { payload: object }[];
+  'x-second-argument'?: Reference;
+  examples: { payload: object; 'x-second-argument'?: object }[];
 }
 
 interface Channel {
   address: string;
+  servers: Reference[];
+  'x-namespaces'?: string[];
   parameters: Record<string, { description: string }>;
   messages: Record<string, Reference>;
   bindings: { ws: { query: { properties: Record<string, { description?: string }> } } };
@@ -72,19 +76,51 @@ export class AsyncApiChecker {
   }
 
   /** The key of the message that this frame is. @throws Error that says why it is none */
-  identify(channel: string, action: Operation['action'], frame: ReceivedEvent): string {
-    const candidates = this.keys(channel, action).filter((key) => this.message(key).name === frame.type);
+  identify(
+    channel: string,
+    action: Operation['action'],
+    frame: object,
+    name = (frame as Partial<ReceivedEvent>).type,
+  ): string {
+    const candidates = this.keys(channel, action).filter((key) => this.message(key).name === name);
     const problems = candidates.map((key): [string, string] => [key, this.problems(key, frame)]);
     const fit = problems.find(([, problem]) => problem === '');
     if (fit) return fit[0];
     throw new Error(
-      `${channel} does not document ${JSON.stringify(frame)}: ${JSON.stringify(Object.fromEntries(problems))}`,
+      `${channel} does not document ${String(name)} ${JSON.stringify(frame)}: ${JSON.stringify(Object.fromEntries(problems))}`,
+    );
+  }
+
+  /** The key of the Socket.IO event that this is, with all of its arguments. @throws Error that says why it is none */
+  identifyEvent(channel: string, { event, args }: SocketEventSeen): string {
+    const key = this.identify(channel, 'send', args[0] ?? {}, event);
+    const second = this.message(key)['x-second-argument'];
+    const problem = this.unfit(second, args[1]);
+    if (args.length > (second ? 2 : 1) || problem !== '')
+      throw new Error(`${channel} documents ${event} otherwise: ${JSON.stringify(args)} ${problem}`);
+    return key;
+  }
+
+  /** The key of the acknowledgement that this is, of those that the document has for this event. */
+  identifyAck(channel: string, event: string, acknowledgement: object): string {
+    const { reply } = this.document.operations[`${channel}.receive.${event}`] ?? {};
+    const keys = (reply?.messages ?? []).map(lastOf).filter((key) => this.message(key).name === 'acknowledgement');
+    const problems = keys.map((key): [string, string] => [key, this.problems(key, acknowledgement)]);
+    const fit = problems.find(([, problem]) => problem === '');
+    if (fit) return fit[0];
+    throw new Error(
+      `${channel} does not acknowledge ${event} like this: ${JSON.stringify([acknowledgement, problems])}`,
     );
   }
 
   problems(key: string, frame: object): string {
-    const validate = this.ajv.compile({ $ref: `${DOCUMENT}${this.message(key).payload.$ref}` });
-    return validate(frame) === true ? '' : this.ajv.errorsText(validate.errors);
+    return this.unfit(this.message(key).payload, frame);
+  }
+
+  private unfit(reference: Reference | undefined, value: unknown): string {
+    if (reference === undefined) return '';
+    const validate = this.ajv.compile({ $ref: `${DOCUMENT}${reference.$ref}` });
+    return validate(value) === true ? '' : this.ajv.errorsText(validate.errors);
   }
 
   private message(key: string): Message {

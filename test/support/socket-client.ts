@@ -1,4 +1,5 @@
 import { WebSocket } from 'ws';
+import { noteName } from './documented-names.js';
 
 export interface ReceivedEvent {
   type: string;
@@ -20,10 +21,12 @@ export class SocketClient {
   private ended: { code: number; reason: string } | undefined;
 
   constructor(readonly ws: WebSocket) {
+    const address = new URL(ws.url);
     ws.on('message', (data: Buffer) => {
       const event = JSON.parse(data.toString()) as ReceivedEvent;
       this.queue.push(event);
       this.seen.push(event);
+      noteName(address, event.type);
       this.wake();
     });
     ws.on('error', () => undefined);

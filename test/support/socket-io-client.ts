@@ -1,3 +1,4 @@
+import { noteName } from './documented-names.js';
 import { io, ManagerOptions, Socket, SocketOptions } from 'socket.io-client';
 
 export interface Acknowledgement {
@@ -34,8 +35,13 @@ export class SocketIoClient {
   private readonly wakers = new Set<() => void>();
   private ended: string | undefined;
 
-  constructor(readonly socket: Socket) {
+  constructor(
+    readonly socket: Socket,
+    url: string,
+  ) {
+    const address = new URL(url);
     socket.onAny((event: string, ...args: Payload[]) => {
+      noteName(address, event);
       const seen = { event, args };
       this.queue.push(seen);
       this.seen.push(seen);
@@ -57,7 +63,7 @@ export class SocketIoClient {
   /** Resolves once the server has said `connect`; rejects with its `connect_error`. */
   static connect(url: string, options: Options = {}): Promise<SocketIoClient> {
     const socket = io(url, { reconnection: false, forceNew: true, transports: ['websocket'], ...options });
-    const client = new SocketIoClient(socket);
+    const client = new SocketIoClient(socket, url);
     return new Promise((resolve, reject) => {
       socket.once('connect', () => {
         resolve(client);

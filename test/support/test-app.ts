@@ -9,6 +9,7 @@ import type { ExtraModule } from '../../src/app.module.js';
 import { createApplication } from '../../src/app.setup.js';
 import { parseSettings, Settings } from '../../src/config/settings.js';
 import { ApiClient } from './api-client.js';
+import { requireDocumentedNames } from './documented-names.js';
 import { createTestDatabase } from './test-database.js';
 
 export interface TestAppOptions {
@@ -75,8 +76,13 @@ export async function startTestApp({
       sql: async <Row extends object>(query: string, params: unknown[] = []) =>
         (await pool.query<Row>(query, params)).rows,
       close: async () => {
-        await app.close();
-        await cleanUp();
+        try {
+          // Gateways of other teams need not be documented.
+          if (extraModules.length === 0) requireDocumentedNames(app, String(port));
+        } finally {
+          await app.close();
+          await cleanUp();
+        }
       },
     };
   } catch (error) {

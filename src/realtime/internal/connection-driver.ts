@@ -87,7 +87,7 @@ export class ConnectionDriver implements Transport, InboundFlow, PeerEvents, Dep
     return this.state.phase === 'admitting' || this.state.phase === 'open' || this.state.phase === 'authenticating';
   }
 
-  get path(): string {
+  get gateway(): string {
     return this.input.route.path;
   }
 

@@ -30,10 +30,6 @@ export class RouteTable {
       .map((route) => ({ route, match: match<Record<string, string>>(route.path, { sensitive: true }) }));
   }
 
-  get paths(): string[] {
-    return this.routes.map(({ route }) => route.path);
-  }
-
   /** @throws URIError on a malformed percent-escape */
   find(pathname: string): RouteMatch | undefined {
     for (const { route, match } of this.routes) {

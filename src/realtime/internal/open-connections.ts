@@ -4,6 +4,7 @@ import { Cancel, Clock } from '../../common/clock.js';
 import { Settings } from '../../config/settings.js';
 import { isOriginAllowed } from '../../infra/http/origin-policy.js';
 import { AddressPlaces } from './address-places.js';
+import { GatewayTraffic, Traffic, TrafficLedger } from './traffic-ledger.js';
 
 /** The share of a stop's time that clients get to answer the close frame; the rest is for the gateways' clean-up. */
 const FAREWELL_SHARE = 0.8;
@@ -16,8 +17,11 @@ const GUESTS_PER_ADDRESS = 200;
 /** Header lines of an upgrade; browsers and proxies send a few dozen. */
 const MOST_HEADERS = 200;
 
-/** A connection, as a planned stop sees it. */
+/** A connection, as this node sees all of them. */
 export interface Departing {
+  /** The path of its gateway, or its namespace. */
+  readonly gateway: string;
+  readonly traffic: Traffic;
   /** Says `going_away` and closes; it may come back after so long. */
   goAway(retryAfterMs: number): void;
   /** It has had its time. */
@@ -33,6 +37,8 @@ export class OpenConnections {
   /** Who has not authenticated yet, and guests: by address. */
   readonly pending = new AddressPlaces(PENDING_PER_ADDRESS);
   readonly guests = new AddressPlaces(GUESTS_PER_ADDRESS);
+  /** Of those that have ended. */
+  readonly ledger = new TrafficLedger();
   private readonly logger = new Logger('OpenConnections');
   private readonly members = new Set<Departing>();
   private stopping = false;
@@ -46,6 +52,11 @@ export class OpenConnections {
   /** Whether a planned stop has begun. */
   get draining(): boolean {
     return this.stopping;
+  }
+
+  /** By gateway, of all that this node has and had. */
+  traffic(): Map<string, GatewayTraffic> {
+    return this.ledger.read(this.members);
   }
 
   /** Returns its own undo, for when the connection's clean-up has finished. */

@@ -29,6 +29,11 @@ const nothing = (): Ended => ({ count: 0, received: 0, sent: 0, sentBytes: 0, cl
 export class TrafficLedger {
   private readonly ended = new Map<string, Ended>();
 
+  /** A gateway without any connections so far is there as well. */
+  know(gateway: string): void {
+    if (!this.ended.has(gateway)) this.ended.set(gateway, nothing());
+  }
+
   gone(gateway: string, traffic: Traffic, code: number): void {
     const sum = this.ended.get(gateway) ?? nothing();
     this.ended.set(gateway, sum);
@@ -38,23 +43,22 @@ export class TrafficLedger {
     sum.closes.set(label, (sum.closes.get(label) ?? 0) + 1);
   }
 
-  /** With those that are open now; a gateway without any is there all the same. */
-  read(gateways: readonly string[], open: Iterable<readonly [gateway: string, Traffic]>): Map<string, GatewayTraffic> {
-    const sums = new Map(gateways.map((gateway) => [gateway, this.sumOf(gateway)]));
-    for (const [gateway, traffic] of open) {
-      const sum = sums.get(gateway);
-      if (sum === undefined) continue;
+  /** With those that are open now. */
+  read(open: Iterable<{ readonly gateway: string; readonly traffic: Traffic }>): Map<string, GatewayTraffic> {
+    const sums = new Map([...this.ended].map(([gateway, ended]) => [gateway, sumOf(ended)]));
+    for (const { gateway, traffic } of open) {
+      const sum = sums.get(gateway) ?? sumOf(nothing());
+      sums.set(gateway, sum);
       add(sum, traffic);
       sum.open += 1;
       sum.opened += 1;
     }
     return sums;
   }
+}
 
-  private sumOf(gateway: string): GatewayTraffic {
-    const { count, ...sum } = this.ended.get(gateway) ?? nothing();
-    return { ...sum, open: 0, opened: count };
-  }
+function sumOf({ count, ...sum }: Ended): GatewayTraffic {
+  return { ...sum, open: 0, opened: count };
 }
 
 function add(sum: Traffic, { received, sent, sentBytes }: Traffic): void {

@@ -13,6 +13,7 @@ import { ConnectionServices } from '../connection-services.js';
 import { departureByClient, departureByServer } from '../departure.js';
 import { HELD_BYTES, InboundFlow, InboundQueue } from '../inbound-queue.js';
 import { comebackDelayMs, Departing } from '../open-connections.js';
+import { Traffic } from '../traffic-ledger.js';
 import { EngineLink, LinkUser } from './engine-link.js';
 import { originOf } from './packet-parser.js';
 import { SocketEvent, SocketExecutor } from './socket-executor.js';
@@ -56,6 +57,7 @@ export class SocketDriver implements SocketTransport, InboundFlow<HeldEvent>, De
   /** Whether Socket.IO has said `connect`: then it says how it ends as well. */
   private connected = false;
   private leaveNode: () => void = () => undefined;
+  readonly traffic: Traffic = { received: 0, sent: 0, sentBytes: 0 };
 
   constructor(
     private readonly input: SocketDriverInput,
@@ -70,6 +72,10 @@ export class SocketDriver implements SocketTransport, InboundFlow<HeldEvent>, De
       if (origin?.id !== undefined) this.acknowledge(origin.id, answer);
       else if (typeof stock === 'function') (stock as (answer: object) => void)(answer);
     });
+  }
+
+  get gateway(): string {
+    return this.connection.namespace;
   }
 
   get open(): boolean {
@@ -117,8 +123,10 @@ export class SocketDriver implements SocketTransport, InboundFlow<HeldEvent>, De
 
   push(text: WireText, urgency: Urgency): void {
     const { link, route } = this.input;
-    if (this.state.phase === 'open') link.push(route.eventPrefix, text, route.eventFrame, urgency);
-    else if (this.state.phase === 'admitting' && urgency === 'durable') this.state.held.push(text);
+    if (this.state.phase === 'open') {
+      this.traffic.sent += 1;
+      link.push(route.eventPrefix, text, route.eventFrame, urgency);
+    } else if (this.state.phase === 'admitting' && urgency === 'durable') this.state.held.push(text);
   }
 
   close(code: CloseCode, reason: string): void {
@@ -184,6 +192,7 @@ export class SocketDriver implements SocketTransport, InboundFlow<HeldEvent>, De
   private receive(args: unknown[], next: () => void): void {
     if (!this.open) return;
     const { link, route, socket } = this.input;
+    this.traffic.received += 1;
     const event = args[0] as string;
     const origin = originOf(args);
     // A stock gateway on the same namespace has its own events.
@@ -209,7 +218,9 @@ export class SocketDriver implements SocketTransport, InboundFlow<HeldEvent>, De
   private acknowledge(id: number, ...answers: unknown[]): void {
     const { link, route } = this.input;
     const text = [`${route.ackPrefix}${id}${JSON.stringify(answers)}`];
-    if (this.state.phase === 'open') link.push('', text, packetFrame, 'durable');
+    if (this.state.phase !== 'open') return;
+    this.traffic.sent += 1;
+    link.push('', text, packetFrame, 'durable');
   }
 
   /** Sends what is queued, then ends; one that is expected back loses its transport, so that its client comes by itself. */
@@ -262,6 +273,8 @@ export class SocketDriver implements SocketTransport, InboundFlow<HeldEvent>, De
     await this.admission?.catch(() => undefined);
     await this.inbound.idle();
     if (this.admission) await this.depart(departure);
+    const code = this.input.link.closeCode ?? (departure.how === 'clean' ? CloseCode.Normal : 1006);
+    this.services.open.ledger.gone(this.gateway, this.traffic, code);
     this.leaveNode();
   }
 
