@@ -1,13 +1,16 @@
 import type { Benchmark } from './harness/benchmark.js';
+import { callsBenchmark } from './suites/calls.js';
 import { durableBenchmark } from './suites/durable.js';
 import { fanOutBenchmark } from './suites/fan-out.js';
 import { idleBenchmark } from './suites/idle.js';
 import { joinStormBenchmark } from './suites/join-storm.js';
+import { lobbyBenchmark } from './suites/lobby.js';
 import { loneMessageBenchmark } from './suites/lone-message.js';
 import { nodesBenchmark } from './suites/nodes.js';
 import { presenceBenchmark } from './suites/presence.js';
 import { readsBenchmark } from './suites/reads.js';
 import { relayBenchmark } from './suites/relay.js';
+import { roomsBenchmark } from './suites/rooms.js';
 
 /** All of them, in the order in which they run. */
 export const BENCHMARKS: readonly Benchmark[] = [
@@ -20,4 +23,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
   presenceBenchmark,
   readsBenchmark,
   nodesBenchmark,
+  roomsBenchmark,
+  callsBenchmark,
+  lobbyBenchmark,
 ];

@@ -22,7 +22,7 @@ function parse(args) {
   for (const arg of args) {
     const [, name, value] = /^--([\w.]+)=(\d+)$/.exec(arg) ?? [];
     if (name in COUNTS) counts[name] = Number(value);
-    else if (/^[FWZAM]\d+$/i.test(arg)) cases.push(arg.toUpperCase());
+    else if (/^[FWZAMR]\d+$/i.test(arg)) cases.push(arg.toUpperCase());
     else return { unknown: arg };
   }
   return { cases, counts: { seed: Date.now() % 1_000_000, ...counts } };

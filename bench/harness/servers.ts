@@ -5,7 +5,7 @@ import type { Child } from './child.js';
 import type { BenchDatabase } from './database.js';
 import type { Resources } from './resources.js';
 
-export type ServerName = 'parley' | 'framed-once' | 'limit' | 'socket.io' | 'nest-ws';
+export type ServerName = 'parley' | 'framed-once' | 'limit' | 'socket.io' | 'socket.io-calls' | 'nest-ws';
 
 interface ServerKind {
   label: string;
@@ -24,6 +24,11 @@ const KINDS: Record<ServerName, ServerKind> = {
   },
   limit: { label: 'bare ws, the limit', dialect: 'plain', program: 'bench/peers/bare-ws.js', args: ['limit'] },
   'socket.io': { label: 'Socket.IO', dialect: 'socket.io', program: 'bench/peers/socket-io.js' },
+  'socket.io-calls': {
+    label: 'Socket.IO, the same checks',
+    dialect: 'calls',
+    program: 'bench/peers/socket-io-calls.js',
+  },
   'nest-ws': { label: 'Nest ws, ValidationPipe', dialect: 'nest', program: 'bench/peers/nest-ws.js' },
 };
 

@@ -13,21 +13,25 @@ export interface ClientOptions {
 /** A connection that has been let into its room. */
 export class Client {
   readonly dialect: Dialect;
-  /** The fields of the `connected` event. */
+  /** The fields of the event that said so. */
   hello: Record<string, unknown> = {};
 
   private constructor(
     readonly member: Member,
     readonly socket: FrameSocket,
     dialect: Dialect,
+    /** What others name it by. */
+    readonly address: string,
   ) {
     this.dialect = dialect;
   }
 
-  /** Resolves when the server has said `connected`. */
+  /** Resolves when the server has said that it is in. */
   static async open(member: Member, options: ClientOptions): Promise<Client> {
     const dialect = DIALECTS[options.dialect];
-    const connected = dialect.opening('connected');
+    const { welcome, refusal } = dialect;
+    const hello = dialect.opening(dialect.hello);
+    let address = member.userId;
     let admit: (hello: Record<string, unknown>) => void;
     let refuse: (error: Error) => void;
     const admitted = new Promise<Record<string, unknown>>((resolve, reject) => {
@@ -38,24 +42,39 @@ export class Client {
     const target = { port, localAddress, ...dialect.target(member, options.query ?? '') };
     const opened = FrameSocket.open(target, (socket) => {
       socket.onFrame = (bytes, start, end) => {
-        if (begins(bytes, start, end, connected)) admit(dialect.read(bytes.toString('utf8', start, end)));
+        const text = () => bytes.toString('utf8', start, end);
+        if (begins(bytes, start, end, hello)) admit(dialect.read(text()));
+        else if (welcome && begins(bytes, start, end, welcome.opening)) {
+          address = dialect.addressOf?.(text()) ?? address;
+          socket.send(welcome.answer(member));
+        } else if (refusal && begins(bytes, start, end, refusal)) refuse(new Error(`refused: ${text()}`));
       };
       socket.onClose = () => {
         refuse(new Error(`closed with ${socket.closeCode ?? 1006}`));
       };
     }).then((socket) => {
-      if (dialect.greeting !== undefined) socket.send(dialect.greeting);
+      if (dialect.greeting) socket.send(dialect.greeting(member));
       return socket;
     });
     // The handshake's failure is the one to tell.
-    const [socket, hello] = await Promise.all([opened, admitted]);
-    const client = new Client(member, socket, dialect);
-    client.hello = hello;
+    const [socket, fields] = await Promise.all([opened, admitted]);
+    const client = new Client(member, socket, dialect, address);
+    client.hello = fields;
     return client;
   }
 
   command(type: string, fields: object): void {
     this.socket.send(this.dialect.command(type, fields));
+  }
+
+  offer(target: Client, offer: object): void {
+    const { event, fields } = this.dialect.offer;
+    this.command(event, fields(target.address, offer, this.member));
+  }
+
+  /** Calls with each offer that comes. */
+  onOffer(listener: (bytes: Buffer, start: number, end: number) => void): void {
+    this.on(this.dialect.offer.event, listener);
   }
 
   /** Calls with each frame that carries this event. */

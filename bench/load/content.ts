@@ -18,10 +18,22 @@ export function newNonce(): string {
 
 const MARK = 'sent@';
 const DIGITS = 15;
+const NUMBER_DIGITS = 8;
 
 /** A text of 128 bytes that tells when it was sent, by this process's own clock. */
 export function stampedContent(): string {
   return newContent(`${MARK}${performance.now().toFixed(3).padStart(DIGITS, '0')}`);
+}
+
+/** The same, with a number of at most eight digits. */
+export function numberedContent(n: number): string {
+  const time = performance.now().toFixed(3).padStart(DIGITS, '0');
+  return newContent(`${MARK}${time}#${String(n).padStart(NUMBER_DIGITS, '0')}`);
+}
+
+export function numberOf(bytes: Buffer, start: number, end: number): number {
+  const at = bytes.subarray(start, end).indexOf(MARK) + start + MARK.length + DIGITS + 1;
+  return Number(bytes.toString('latin1', at, at + NUMBER_DIGITS));
 }
 
 /** How long ago a frame with a stamped content was sent, in milliseconds. */

@@ -5,11 +5,13 @@ import { connectAll, disconnectAll } from './connections.js';
 import { durable } from './durable.js';
 import { fanOut } from './fan-out.js';
 import { lone } from './lone.js';
+import { matches } from './matches.js';
 import { offered } from './offered.js';
 import { relay } from './relay.js';
 import { requests } from './requests.js';
 import { resume } from './resume.js';
 import { seen } from './seen.js';
+import { signals } from './signals.js';
 import type { TaskAnswer, TaskRequest, Tasks } from './tasks.js';
 
 let clients: Client[] = [];
@@ -33,6 +35,8 @@ const tasks: Tasks = {
   lone: (input) => lone(clients, input),
   seen: (input) => seen(clients, input),
   relay: (input) => relay(clients, input),
+  signals: (input) => signals(clients, input),
+  matches: (input) => matches(clients, input),
   churn: ({ seated, ...input }) => churn(clients.slice(0, seated), input),
   resume,
   requests,

@@ -13,7 +13,7 @@ export async function relay(clients: readonly Client[], input: RelayInput): Prom
     if (!sender || !target) throw new Error('needs pairs');
     return new Promise<void>((resolve) => {
       let underWay = input.window;
-      target.on('webrtc_offer', (bytes, start, end) => {
+      target.onOffer((bytes, start, end) => {
         samples.push(age(bytes, start, end));
         if (performance.now() < until) send(sender, target, input.bytes);
         else if (--underWay === 0) resolve();
@@ -26,9 +26,12 @@ export async function relay(clients: readonly Client[], input: RelayInput): Prom
 }
 
 function send(sender: Client, target: Client, bytes: number): void {
-  const id = stampedContent();
-  const data = { type: 'offer', id, sdp: sdpOf(bytes - id.length) };
-  sender.command('webrtc_offer', { target_user_id: target.member.userId, data });
+  sender.offer(target, offerOf(stampedContent(), bytes));
+}
+
+/** A session description of so many bytes, with an id of ours. */
+export function offerOf(id: string, bytes: number): object {
+  return { type: 'offer', id, sdp: sdpOf(bytes - id.length) };
 }
 
 const LINE = 'a=candidate:842163049 1 udp 1677729535 203.0.113.7 46154 typ srflx\r\n';

@@ -91,6 +91,41 @@ export interface RelayResult {
   latency: Latencies;
 }
 
+export interface SignalsInput {
+  /** How many stand together in a room: the first so many clients in the first, and so on. */
+  roomSize: number;
+  perSecond: number;
+  seconds: number;
+  bytes: number;
+}
+
+export interface SignalsResult {
+  sent: number;
+  received: number;
+  /** Signals whose number does not follow the one before. */
+  disordered: number;
+  latency: Latencies;
+}
+
+export interface MatchesInput {
+  maxPlayers: number;
+  /** Only those whose criteria are equal come together. */
+  criteria: object;
+}
+
+export interface MatchesResult {
+  /** Until the last player whose room is full knew that its game starts. */
+  seconds: number;
+  /** From the call to its `match_found`. */
+  latency: Latencies;
+  matched: number;
+  /** Players who were told that their game starts. */
+  started: number;
+  fullRooms: number;
+  partRooms: number;
+  overfilledRooms: number;
+}
+
 export interface ChurnInput extends ClientOptions {
   members: Member[];
   /** Joins that may be on their way at the same time. */
@@ -157,6 +192,8 @@ export interface Tasks {
   lone: (input: LoneInput) => Promise<Latencies>;
   seen: (input: LoneInput) => Promise<SeenResult>;
   relay: (input: RelayInput) => Promise<RelayResult>;
+  signals: (input: SignalsInput) => Promise<SignalsResult>;
+  matches: (input: MatchesInput) => Promise<MatchesResult>;
   churn: (input: ChurnInput) => Promise<ChurnResult>;
   resume: (input: ResumeInput) => Promise<ResumeResult>;
   requests: (input: RequestsInput) => Promise<RequestsResult>;

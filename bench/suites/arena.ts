@@ -1,9 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import type { BenchContext } from '../harness/benchmark.js';
 import { LoadProcess } from '../harness/load-process.js';
 import { Server } from '../harness/servers.js';
 import type { ServerName } from '../harness/servers.js';
 import { JWT_SECRET } from '../harness/servers.js';
-import type { ConnectInput } from '../load/tasks.js';
+import type { Connected, ConnectInput } from '../load/tasks.js';
 import type { Member } from '../load/dialects.js';
 import { accessTokens } from '../seed/access-tokens.js';
 import { seedCommunity } from '../seed/seed-community.js';
@@ -55,17 +56,29 @@ export async function seedCrowd(context: BenchContext, options: Omit<CommunityOp
   return { ...community, membersOf, membersOfFirst };
 }
 
+/** Users who come into ad-hoc rooms, room by room; new ones with every call. */
+export async function seedRooms(
+  context: BenchContext,
+  { rooms, size }: { rooms: number; size: number },
+): Promise<Member[]> {
+  const crowd = await seedCrowd(context, { users: rooms * size, channels: 1, membersPerChannel: rooms * size });
+  const ids = Array.from({ length: rooms }, () => `bench-${randomUUID()}`);
+  return crowd.membersOf(0).map((member, n) => ({ ...member, room: ids[Math.floor(n / size)] ?? '' }));
+}
+
 /** Connects everyone; a connection that fails is a failure of the run. */
 export async function connect(
   { server, load }: Arena,
   members: Member[],
   failures: string[],
   options: Partial<ConnectInput> = {},
-): Promise<void> {
+): Promise<Connected> {
   const { dialect, port, label } = server;
   const input = { members, dialect, port, concurrency: 50, query: 'presence=none', ...options };
-  const { failed } = await load.run('connect', input);
-  for (const [reason, count] of Object.entries(failed)) failures.push(`${label}: ${count} connections: ${reason}`);
+  const connected = await load.run('connect', input);
+  for (const [reason, count] of Object.entries(connected.failed))
+    failures.push(`${label}: ${count} connections: ${reason}`);
+  return connected;
 }
 
 /** Seconds of the server's CPU that `work` took, and what it answered. */

@@ -6,6 +6,7 @@ import type { BenchRedis } from '../harness/redis.js';
 import type { Sample } from '../harness/report.js';
 import { Server } from '../harness/servers.js';
 import type { Member } from '../load/dialects.js';
+import type { ConnectInput } from '../load/tasks.js';
 import { closeArenas, connect, openArena } from './arena.js';
 import type { Arena } from './arena.js';
 
@@ -42,8 +43,13 @@ export async function closeNodes(arenas: readonly NodeArena[]): Promise<void> {
 }
 
 /** The first to the first node, the second to the second, and so on around. */
-export async function connectAround(arena: NodeArena, members: Member[], failures: string[]): Promise<void> {
-  await connect(arena, members, failures, { ports: arena.nodes.map(({ port }) => port) });
+export async function connectAround(
+  arena: NodeArena,
+  members: Member[],
+  failures: string[],
+  options: Partial<ConnectInput> = {},
+): Promise<void> {
+  await connect(arena, members, failures, { ports: arena.nodes.map(({ port }) => port), ...options });
 }
 
 /**

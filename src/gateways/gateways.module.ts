@@ -16,6 +16,7 @@ import { DmCalls } from './dm/dm.calls.js';
 import { DmGateway } from './dm/dm.gateway.js';
 import { MeetingGatewayModule } from './meeting/meeting-gateway.module.js';
 import { DmRelay } from './dm/dm.relay.js';
+import { LobbyGatewayModule } from './lobby/lobby-gateway.module.js';
 import { RoomGatewayModule } from './room/room-gateway.module.js';
 import { ChannelPresence } from './shared/channel-presence.js';
 import { ConversationStream } from './shared/conversation-stream.js';
@@ -36,6 +37,7 @@ import { GroupPresenceController } from './user/http/group-presence.controller.j
     CallGatewayModule,
     MeetingGatewayModule,
     RoomGatewayModule,
+    LobbyGatewayModule,
   ],
   controllers: [ChannelPresenceController, GroupPresenceController],
   providers: [

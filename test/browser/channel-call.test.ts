@@ -18,7 +18,7 @@ afterAll(() => stage.close());
 
 async function join(actor: Actor, channelId: string) {
   const page = await stage.page();
-  return page.join({ transport: 'channel', url: stage.app.wsUrl, token: actor.token, channelId });
+  return page.join({ signaling: 'channel', url: stage.app.wsUrl, token: actor.token, channelId });
 }
 
 describe('a call of two browsers in a VIDEO channel (2)', () => {

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { SignalingRooms } from '../../src/signaling/signaling-rooms.js';
-import { deserted, dialMeeting, joinMeeting, newMeeting } from '../support/meeting.js';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { admittedOnly, deserted, dialMeeting, joinMeeting, newMeeting } from '../support/meeting.js';
 import { channelScene, expectOk, join, register } from '../support/scene.js';
 import type { Actor } from '../support/scene.js';
 import type { SocketClient } from '../support/socket-client.js';
@@ -240,7 +239,7 @@ describe('A removal', () => {
     await setRule(owner, { access: 'anyone' });
     const host = await joinMeeting(owner, room);
     const { id } = await joinMeeting(alice, room);
-    const { client, enter } = await admittedOnly(alice);
+    const { client, enter } = await admittedOnly(app, room, alice);
     expect((await owner.api.delete(at(`/participants/${id}`))).status).toBe(204);
     enter();
     expect(await closeCode(client)).toBe(4403);
@@ -263,29 +262,6 @@ describe('A removal', () => {
     }
   });
 });
-
-/** A connection whose `join` has been admitted, and stands still before it enters. */
-async function admittedOnly(actor: Actor): Promise<{ client: SocketClient; enter: () => void }> {
-  const rooms = app.app.get(SignalingRooms, { strict: false });
-  const { promise: mayEnter, resolve: enter } = gate();
-  const { promise: isAdmitted, resolve: admitted } = gate();
-  const entering = vi.spyOn(rooms, 'enter').mockImplementationOnce(async (entry) => {
-    admitted();
-    await mayEnter;
-    return SignalingRooms.prototype.enter.call(rooms, entry);
-  });
-  const client = await dialMeeting(actor, room);
-  client.send({ type: 'join', client_id: 'late' });
-  await isAdmitted;
-  entering.mockRestore();
-  return { client, enter };
-}
-
-function gate(): { promise: Promise<void>; resolve: () => void } {
-  let resolve: () => void = () => undefined;
-  const promise = new Promise<void>((done) => (resolve = done));
-  return { promise, resolve };
-}
 
 describe('A lock', () => {
   it('keeps out who comes, but for the owner, and keeps in who is there', async () => {
@@ -311,7 +287,7 @@ describe('A lock', () => {
   it('keeps out also who was admitted before it, and enters after it was acknowledged', async () => {
     await setRule(owner, { access: 'anyone' });
     const host = await joinMeeting(owner, room);
-    const { client, enter } = await admittedOnly(alice);
+    const { client, enter } = await admittedOnly(app, room, alice);
     expect((await owner.api.put(at('/lock'))).status).toBe(204);
     enter();
     expect(await closeCode(client)).toBe(4403);

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { vi } from 'vitest';
 import { roomScope } from '../../src/signaling/room-seat.js';
 import { SignalingRooms } from '../../src/signaling/signaling-rooms.js';
 import { eventually } from './eventually.js';
@@ -69,4 +70,32 @@ export async function breakOff({ app }: TestApp, roomId: string, { client, id }:
 export async function deserted({ app }: TestApp, roomId: string): Promise<void> {
   const rooms = app.get(SignalingRooms, { strict: false });
   await eventually(async () => (await rooms.read(roomScope('meeting', roomId))).length === 0);
+}
+
+/** A connection whose `join` has been admitted, and stands still before it enters. */
+export async function admittedOnly(
+  { app }: TestApp,
+  room: string,
+  actor: Actor,
+): Promise<{ client: SocketClient; enter: () => void }> {
+  const rooms = app.get(SignalingRooms, { strict: false });
+  const { promise: mayEnter, resolve: enter } = gate();
+  const { promise: isAdmitted, resolve: admitted } = gate();
+  const entering = vi.spyOn(rooms, 'enter').mockImplementationOnce(async (entry) => {
+    admitted();
+    await mayEnter;
+    return SignalingRooms.prototype.enter.call(rooms, entry);
+  });
+  const client = await dialMeeting(actor, room);
+  client.send({ type: 'join', client_id: 'late' });
+  await isAdmitted;
+  entering.mockRestore();
+  return { client, enter };
+}
+
+/** A promise that stands open to be resolved. */
+export function gate(): { promise: Promise<void>; resolve: () => void } {
+  let resolve: () => void = () => undefined;
+  const promise = new Promise<void>((done) => (resolve = done));
+  return { promise, resolve };
 }

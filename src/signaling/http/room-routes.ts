@@ -83,7 +83,7 @@ export abstract class RoomRoutes {
   @HttpCode(204)
   @ApiOperation({
     summary: 'Lock it',
-    description: `${OWNERS} Those who are there stay, and may come back when their connection breaks; nobody else but the owner comes in (\`room_locked\`).`,
+    description: `${OWNERS} Those who are there stay, and may come back under their id when their connection breaks; nobody else but the owner comes in (\`room_locked\`).`,
   })
   @ApiNoContentResponse({ description: 'It is locked: no join that begins now gets in.' })
   @ApiProblems(403)

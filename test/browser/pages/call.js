@@ -7,10 +7,12 @@ const CAMERA = { audio: true, video: { width: 320, height: 240, frameRate: 15 } 
 const peers = new Map();
 const texts = [];
 const errors = [];
+const told = [];
 /** What has arrived since `hold`, and waits for `release`. */
 let held;
 let signaling;
 let media;
+let closedWith;
 const marks = new WeakMap();
 
 addEventListener('error', ({ message }) => errors.push(message));
@@ -44,23 +46,32 @@ async function receive(from, signal) {
 
 globalThis.call = {
   errors,
-  texts,
+  /** Who joined and left, as the server told. */
+  told: () => told,
 
   /** Comes into the room, and offers to everyone who is there. */
-  async join({ transport, ...options }) {
+  async join({ signaling: module, ...options }) {
     media ??= await navigator.mediaDevices.getUserMedia(CAMERA);
-    const { open } = await import(`./${transport}.js`);
+    const { open } = await import(`./${module}.js`);
     signaling = await open(options, {
-      joined: ({ id, order }) => meet(id, signaling.order > order),
-      left: part,
+      joined: ({ id, order }) => {
+        told.push(`joined ${id}`);
+        meet(id, signaling.order > order);
+      },
+      left: (id) => {
+        told.push(`left ${id}`);
+        part(id);
+      },
       received: receive,
+      closed: (code) => (closedWith = code),
       failed: (failure) => errors.push(JSON.stringify(failure)),
     });
     for (const { id, order } of signaling.others) meet(id, signaling.order > order).begin();
     return { id: signaling.id, order: signaling.order };
   },
 
-  others: () => [...peers.keys()].sort(),
+  isWith: (ids) => JSON.stringify([...peers.keys()].sort()) === JSON.stringify([...ids].sort()),
+  wasClosedWith: (code) => closedWith === code,
 
   /** Counts traffic from now on. */
   async mark() {
@@ -89,7 +100,7 @@ globalThis.call = {
       const state = { connectionState, signalingState, iceConnectionState, channel: channel?.readyState };
       return [id, { ...state, glare, streams: streams.length, traffic }];
     });
-    return { errors, texts, order: signaling?.order, peers: Object.fromEntries(await Promise.all(all)) };
+    return { errors, texts, closedWith, order: signaling?.order, peers: Object.fromEntries(await Promise.all(all)) };
   },
 
   canSay: () => [...peers.values()].every(({ channel }) => channel?.readyState === 'open'),

@@ -1,5 +1,5 @@
 /** Signals through a channel of type VIDEO: the channel gateway, protocol section 2. */
-export function open({ url, token, channelId }, { joined, left, received, failed }) {
+export function open({ url, token, channelId }, { joined, left, received, failed, closed }) {
   const socket = new WebSocket(`${url}/ws/channel/${channelId}?token=${token}&presence=none`);
   const say = (message) => socket.send(JSON.stringify(message));
   const entry = ({ connection_id, user_id, order }) => ({ id: connection_id, userId: user_id, order });
@@ -21,7 +21,10 @@ export function open({ url, token, channelId }, { joined, left, received, failed
     });
 
   return new Promise((resolve, reject) => {
-    socket.onclose = ({ code }) => reject(new Error(`closed with ${code}`));
+    socket.onclose = ({ code }) => {
+      reject(new Error(`closed with ${code}`));
+      closed(code);
+    };
     socket.onmessage = ({ data }) => {
       const event = JSON.parse(data);
       switch (event.type) {

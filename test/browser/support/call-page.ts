@@ -7,7 +7,7 @@ const POLL_MS = 200;
 
 /** Which of `pages/*.js` signals, and what it needs to know. */
 export interface CallOptions {
-  transport: 'channel' | 'room' | 'call-room';
+  signaling: 'channel' | 'room' | 'call-room';
   url: string;
   token: string;
   [option: string]: string;
@@ -41,8 +41,10 @@ export class CallPage {
     return this;
   }
 
-  reload(): Promise<unknown> {
-    return this.page.reload();
+  /** Loads the page anew and comes back into the same room. */
+  async reload(options: CallOptions): Promise<void> {
+    await this.page.reload();
+    await this.join(options);
   }
 
   ask<T = unknown>(question: string, ...args: unknown[]): Promise<T> {
