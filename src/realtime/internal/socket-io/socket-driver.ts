@@ -121,6 +121,14 @@ export class SocketDriver implements SocketTransport, InboundFlow<HeldEvent>, De
     });
   }
 
+  get behind(): boolean {
+    return this.state.phase === 'open' && this.input.link.behind;
+  }
+
+  caughtUp(): Promise<void> {
+    return this.input.link.caughtUp();
+  }
+
   push(text: WireText, urgency: Urgency): void {
     const { link, route } = this.input;
     if (this.state.phase === 'open') {
