@@ -96,6 +96,9 @@ export const settingsSchema = z
     GUESTS_ENABLED: flag
       .default(false)
       .describe('1: people without an account may open rooms, meetings, lobbies and live topics, as guests.'),
+    LIVE_NAMESPACES: namespaces
+      .default(['/live'])
+      .describe('Socket.IO namespaces with live topics, with commas between.'),
     WS_RATE_PER_SECOND: int(0, 1_000_000)
       .default(50)
       .describe('Frames a second that one connection may send, with a burst of twice that; 0: no limit.'),

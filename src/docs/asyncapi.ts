@@ -131,13 +131,7 @@ function messageOf({ key, type, summary, schema, second }: MessageReference, { s
     contentType: 'application/json',
     payload: to('components', 'schemas', key),
     ...(schema.properties?.['ref'] && { correlationId: { location: '$message.payload#/ref' } }),
-    ...(second && { 'x-second-argument': second }),
-    examples: [
-      {
-        name: 'example',
-        payload: exampleOf(schema, schemas),
-        ...(second && { 'x-second-argument': exampleOf(second, schemas) }),
-      },
-    ],
+    ...(second && { 'x-second-argument': second, 'x-second-argument-example': exampleOf(second, schemas) }),
+    examples: [{ name: 'example', payload: exampleOf(schema, schemas) }],
   };
 }

@@ -17,6 +17,7 @@ import { DmGateway } from './dm/dm.gateway.js';
 import { MeetingGatewayModule } from './meeting/meeting-gateway.module.js';
 import { DmRelay } from './dm/dm.relay.js';
 import { LobbyGatewayModule } from './lobby/lobby-gateway.module.js';
+import { LiveGatewayModule } from './live/live-gateway.module.js';
 import { RoomGatewayModule } from './room/room-gateway.module.js';
 import { ChannelPresence } from './shared/channel-presence.js';
 import { ConversationStream } from './shared/conversation-stream.js';
@@ -38,6 +39,7 @@ import { GroupPresenceController } from './user/http/group-presence.controller.j
     MeetingGatewayModule,
     RoomGatewayModule,
     LobbyGatewayModule,
+    LiveGatewayModule,
   ],
   controllers: [ChannelPresenceController, GroupPresenceController],
   providers: [

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { GroupId, UserId } from '../common/ids.js';
 import { TransactionRunner } from '../infra/database/transaction-runner.js';
 import type { Tx } from '../infra/database/transaction-runner.js';
+import type { Membership } from './group.js';
 import { GroupNotFound, RoleTooLow } from './groups.errors.js';
 import { GroupRepository } from './persistence/group.repository.js';
 import { MemberRepository } from './persistence/member.repository.js';
@@ -31,9 +32,9 @@ export class GroupMembership {
     return (await this.roleOf(groupId, userId, tx)) !== undefined;
   }
 
-  /** Those of them who are members, in no order. */
-  listMembersAmong(groupId: GroupId, userIds: readonly UserId[]): Promise<UserId[]> {
-    return this.read((from) => this.members.listMembersAmong(from, groupId, userIds));
+  /** Those of them that there are, in no order, of any number of groups. */
+  listAmong(asked: readonly Membership[]): Promise<Membership[]> {
+    return this.read((from) => this.members.listAmong(from, asked));
   }
 
   /** @throws GroupNotFound for a stranger, as if there were no such group */

@@ -16,6 +16,12 @@ export interface GroupView {
   updatedAt: Date;
 }
 
+/** That a user belongs to a group. */
+export interface Membership {
+  groupId: GroupId;
+  userId: UserId;
+}
+
 export interface MemberView {
   userId: UserId;
   username: string;

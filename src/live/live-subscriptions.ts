@@ -82,7 +82,7 @@ export class LiveSubscriptions implements OnApplicationBootstrap, BeforeApplicat
       const feeds = [...this.feeds.values()];
       for (let from = 0; from < feeds.length; from += CHECK_CHUNK)
         await this.compare(feeds.slice(from, from + CHECK_CHUNK));
-      await this.checkFollowers((feed) => feed.isDoubtful);
+      await this.checkMemberships(feeds);
     } catch (error) {
       // While Postgres is away nothing can be said, which others tell.
       if (!(error instanceof Unavailable)) throw error;
@@ -94,6 +94,12 @@ export class LiveSubscriptions implements OnApplicationBootstrap, BeforeApplicat
       const feed = this.feeds.get(noticeTopic(key));
       if (feed && revision > feed.revision) feed.refresh();
     }
+  }
+
+  /** A removal that was not told is found out here. */
+  private async checkMemberships(feeds: readonly TopicFeed[]): Promise<void> {
+    const areMembers = await this.access.areMembers(feeds.map(({ memberships }) => memberships));
+    for (const [index, feed] of feeds.entries()) if (feed.isUnchecked || areMembers[index] !== true) await feed.check();
   }
 
   private async checkFollowers(matches: (feed: TopicFeed) => boolean): Promise<void> {

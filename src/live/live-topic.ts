@@ -8,6 +8,8 @@ export type WriteRule = (typeof WRITE_RULES)[number];
 /** 1 to 128 of the characters of a room id (protocol, the table of gateways). */
 export const TOPIC_PATTERN = /^[A-Za-z0-9_.:-]{1,128}$/;
 export const TOPIC_PROBLEM = 'must be 1 to 128 of A-Z a-z 0-9 _ . : -';
+/** What a client that names no topic means (section 7.3). */
+export const DEFAULT_TOPIC = 'default';
 /** The topics of REST and of `LIVE_NAMESPACES`; a namespace that a module registers has topics of its own. */
 export const SHARED = '';
 

@@ -53,7 +53,7 @@ export class LiveTopics {
     const json = JSON.stringify(data) as string | undefined;
     const value = checkedValue(json ?? '');
     const published = await this.writer.change(keyOf(topic, namespace), {
-      present: (tx, { ...key }) => this.writer.setValue(tx, key, value),
+      present: (tx, held) => this.writer.setValue(tx, held, value),
       absent: () => Promise.resolve({ value, ownerId: null, rules: DEFAULT_RULES }),
     });
     return published as LiveTopic;

@@ -4,6 +4,7 @@ import { Settings } from '../config/settings.js';
 import { GUEST_JOIN } from './core-messages.js';
 import { commandMethods, describeParameters } from './internal/command-dispatcher.js';
 import { RAW_GATEWAY, RawGatewayOptions } from './raw-gateway.js';
+import { GuestWelcomeEvent } from './socket-core-events.js';
 import { SOCKET_GATEWAY, SocketGatewayOptions } from './socket-gateway.js';
 import {
   EVENT_SUMMARY,
@@ -93,10 +94,12 @@ function describeRaw(gateway: Type): GatewayDescription {
 
 function describeSocket(gateway: Type, settings: Settings): SocketGatewayDescription {
   const { namespaces, guests = false } = Reflect.getMetadata(SOCKET_GATEWAY, gateway) as SocketGatewayOptions;
+  const { events, ...described } = describeClass(gateway);
   return {
     namespaces: typeof namespaces === 'string' ? [namespaces] : namespaces(settings),
     guests,
-    ...describeClass(gateway),
+    ...described,
+    events: guests ? [GuestWelcomeEvent, ...events] : events,
   };
 }
 

@@ -7,6 +7,8 @@ import { WireText } from './wire.js';
 /** What a Socket.IO connection needs of the machine that drives it. */
 export interface SocketTransport {
   readonly open: boolean;
+  readonly behind: boolean;
+  caughtUp(): Promise<void>;
   push(text: WireText, urgency: Urgency): void;
   close(code: CloseCode, reason: string): void;
 }
@@ -27,6 +29,16 @@ export class SocketConnection<Context = unknown> extends ClientConnection<Contex
 
   get isOpen(): boolean {
     return this.transport.open;
+  }
+
+  /** Whether the client has not taken yet what it was sent: more may as well wait for it. */
+  get isBehind(): boolean {
+    return this.transport.behind;
+  }
+
+  /** Resolves when it is behind no more, or gone: for what a later value may replace meanwhile. */
+  caughtUp(): Promise<void> {
+    return this.transport.caughtUp();
   }
 
   emit(event: string, ...args: unknown[]): void {

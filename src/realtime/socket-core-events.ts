@@ -28,6 +28,41 @@ class SocketGoingAwayEvent {
   retry_after_ms!: number;
 }
 
+@SocketEvent(
+  'auth_success',
+  'To who came without any credential and is a guest now (`GUESTS_ENABLED`), first of all. The name that it wishes comes as `auth: { username }`.',
+)
+export class GuestWelcomeEvent {
+  @ApiProperty({ description: 'What others call the guest.', type: String, example: 'Ada (guest)' })
+  user!: string;
+
+  @ApiProperty({
+    description: 'The id of the guest.',
+    type: String,
+    format: 'uuid',
+    example: '0198c0de-7b1a-7c3e-9f2a-1b2c3d4e5f61',
+  })
+  user_id!: string;
+
+  @ApiProperty({
+    description: 'When the token expires.',
+    type: String,
+    format: 'date-time',
+    example: '2026-11-20T13:52:54.123Z',
+  })
+  expires_at!: string;
+
+  @ApiProperty({ description: 'Always.', enum: [true], example: true })
+  guest!: true;
+
+  @ApiProperty({
+    description: 'To come back with as the same guest: `auth: { token }`.',
+    type: String,
+    example: 'eyJhbGciOiJIUzI1NiIs…',
+  })
+  token!: string;
+}
+
 /** The acknowledgement of an event that was refused. */
 export class SocketFailureAck {
   @ApiProperty({ description: 'It was not done.', enum: [false], example: false })

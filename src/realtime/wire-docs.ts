@@ -39,6 +39,8 @@ export interface SocketEventDocs {
   envelope: boolean;
   /** What describes its second argument. */
   second: Type<object> | undefined;
+  /** An example of what the first argument (or `data`) is, where that is any JSON, and the class describes nothing. */
+  anyJson?: unknown;
 }
 
 export const OPERATION_DOCS = Symbol('operation docs');
@@ -63,5 +65,5 @@ export const WsEvent = (summary: string): ClassDecorator => SetMetadata(EVENT_SU
 export const SocketEvent = (
   name: string,
   summary: string,
-  { envelope = false, second }: Partial<Pick<SocketEventDocs, 'envelope' | 'second'>> = {},
-): ClassDecorator => SetMetadata(SOCKET_EVENT, { name, summary, envelope, second } satisfies SocketEventDocs);
+  { envelope = false, second, anyJson }: Partial<Pick<SocketEventDocs, 'envelope' | 'second' | 'anyJson'>> = {},
+): ClassDecorator => SetMetadata(SOCKET_EVENT, { name, summary, envelope, second, anyJson } satisfies SocketEventDocs);

@@ -29,13 +29,13 @@ export class RoomOverviewService {
   ) {}
 
   /** @throws RoomNotFound when nobody is there and nobody owns it, and for those who may not join it */
-  async get(room: RoomName, userId: UserId): Promise<RoomOverview> {
+  async get(room: RoomName, { userId, guest = false }: { userId: UserId; guest?: boolean }): Promise<RoomOverview> {
     const [ruling, rule, { participants, since }] = await Promise.all([
       this.rules.rulingOn({ ...room, userId }),
       this.transactions.read((tx) => this.rules.find(tx, room)),
       this.rooms.describe(roomScope(room.kind, room.roomId)),
     ]);
-    const isClosed = ruling !== undefined && !allows(ruling);
+    const isClosed = ruling !== undefined && (!allows(ruling) || (guest && ruling.access !== 'anyone'));
     const isNowhere = rule === undefined && participants.length === 0;
     if (isClosed || isNowhere) throw new RoomNotFound();
     return { participants, since, rule };

@@ -28,6 +28,7 @@ describe('AsyncAPI at /api/docs/asyncapi.json (8)', () => {
         call: '/',
         channel: '/ws/channel/{channel_id}',
         dm: '/ws/dm/{other_user_id}',
+        live: '/live',
         lobby: '/lobby',
         meeting: '/ws/meet/{room_id}',
         room: '/ws/{room_id}',

@@ -13,7 +13,7 @@ let app: TestApp;
 let checker: AsyncApiChecker;
 
 beforeAll(async () => {
-  app = await startTestApp({ extraModules: [GreetingsModule] });
+  app = await startTestApp({ env: { GUESTS_ENABLED: '1' }, extraModules: [GreetingsModule] });
   checker = new AsyncApiChecker(await fetchAsyncApi(app));
 });
 afterAll(() => app.close());
@@ -36,13 +36,10 @@ describe('the AsyncAPI document and Socket.IO (7, 8)', () => {
     expect(
       operations['greetings.receive.greet:now']?.reply?.messages.map(({ $ref }) => $ref.replace(/.*\//, '')),
     ).toEqual(['GreetingsGreetNowAck', 'GreetedEvent', 'SocketFailureAck']);
-    expect(components.messages['GreetedEvent']?.examples).toEqual([
-      {
-        name: 'example',
-        payload: { success: true, message: 'Success', data: { text: 'Hello, world!' } },
-        'x-second-argument': { socket_id: 'x7Jq2' },
-      },
-    ]);
+    expect(components.messages['GreetedEvent']).toMatchObject({
+      examples: [{ name: 'example', payload: { success: true, message: 'Success', data: { text: 'Hello, world!' } } }],
+      'x-second-argument-example': { socket_id: 'x7Jq2' },
+    });
 
     const wire = new EventRecording(checker, 'greetings');
     const alice = wire.listen(await connect(await register(app, 'alice'), '/greetings'));
@@ -66,6 +63,30 @@ describe('the AsyncAPI document and Socket.IO (7, 8)', () => {
     expect(() => {
       requireDocumentedNames(app.app, port);
     }).toThrow('These events are in no document: /greetings undocumented');
+  });
+
+  it('documents every event that the live gateway takes, every event that it sends, and every field', async () => {
+    const wire = new EventRecording(checker, 'live');
+    const alice = await register(app, 'alice');
+    const guest = wire.listen(await SocketIoClient.connect(`${app.url}/live`));
+    await guest.next('auth_success');
+    expect(await wire.request(guest, 'subscribe_updates', { topic: 'documented' })).toMatchObject({ success: true });
+    await guest.next('current_data');
+    const rules = (read: string) => alice.api.put('/live/documented/rules', { read, write: 'owner' });
+    await rules('public');
+    await alice.api.put('/live/documented', '{"visitors":1}');
+    await guest.next('data_updated');
+    await rules('authenticated');
+    await guest.next('unsubscribed');
+    expect(await wire.request(guest, 'subscribe_updates', { topic: 'documented' })).toMatchObject({
+      code: 'forbidden',
+    });
+    await guest.next('error');
+    expect(await wire.request(guest, 'unsubscribe_updates')).toMatchObject({ data: { topics: [] } });
+    expect([...wire.sent].sort()).toEqual(documented('live', 'receive'));
+    expect([...wire.received(), 'SessionEndedEvent', 'SocketGoingAwayEvent'].sort()).toEqual(
+      documented('live', 'send'),
+    );
   });
 
   it('documents how a session ends, and the farewell of a planned stop', async () => {

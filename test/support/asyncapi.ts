@@ -11,7 +11,8 @@ interface Message {
   name: string;
   payload: Reference;
   'x-second-argument'?: Reference;
-  examples: { payload: object; 'x-second-argument'?: object }[];
+  'x-second-argument-example'?: object;
+  examples: { payload: object }[];
 }
 
 interface Channel {

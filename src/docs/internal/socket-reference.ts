@@ -81,8 +81,9 @@ function ackReference(
 }
 
 function eventReference(event: EventClass, schemas: Schemas): MessageReference {
-  const { type, summary, envelope: isWrapped, second } = describeEvent(event);
-  const fields = objectSchema(summary, schemas[event.name]);
+  const { type, summary, envelope: isWrapped, second, anyJson } = describeEvent(event);
+  const fields =
+    anyJson === undefined ? objectSchema(summary, schemas[event.name]) : { description: summary, examples: [anyJson] };
   return {
     key: event.name,
     type,

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { GroupId, UserId } from '../../common/ids.js';
 import type { PageRequest } from '../../common/paging.js';
 import type { Tx } from '../../infra/database/transaction-runner.js';
-import type { MemberView } from '../group.js';
+import type { Membership, MemberView } from '../group.js';
 import type { Role } from '../role.js';
 import { GroupMember } from './group-member.entity.js';
 
@@ -32,13 +32,13 @@ export class MemberRepository {
     return row?.role;
   }
 
-  /** Those of them who are members, in no order. */
-  async listMembersAmong(tx: Tx, groupId: GroupId, userIds: readonly UserId[]): Promise<UserId[]> {
-    const rows = await tx.query<{ userId: UserId }[]>(
-      'SELECT user_id AS "userId" FROM group_members WHERE group_id = $1 AND user_id = ANY($2::uuid[])',
-      [groupId, userIds],
+  /** Those of them that are there, in no order. */
+  listAmong(tx: Tx, asked: readonly Membership[]): Promise<Membership[]> {
+    return tx.query<Membership[]>(
+      `SELECT group_id AS "groupId", user_id AS "userId" FROM group_members
+        WHERE (group_id, user_id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[]))`,
+      [asked.map(({ groupId }) => groupId), asked.map(({ userId }) => userId)],
     );
-    return rows.map(({ userId }) => userId);
   }
 
   async find(tx: Tx, groupId: GroupId, userId: UserId): Promise<MemberView | undefined> {

@@ -2,9 +2,11 @@ import type { Json } from '../../cluster/cluster.js';
 import type { BackgroundTasks } from '../../common/background-tasks.js';
 import type { Cancel } from '../../common/clock.js';
 import type { UserId } from '../../common/ids.js';
+import type { Membership } from '../../groups/group.js';
 import { TopicNotReadable } from '../live.errors.js';
 import type { LiveListener } from '../live-listener.js';
 import type { LiveRules, LiveTopic, TopicKey } from '../live-topic.js';
+import { membershipsOf } from './live-access.js';
 import type { LiveAccess } from './live-access.js';
 import { readNotice } from './live-notice.js';
 
@@ -95,9 +97,14 @@ export class TopicFeed {
     return rules?.read === 'group' && rules.groupId === groupId;
   }
 
-  /** Whether followers may have lost their right without a change of the topic, or could not be checked yet. */
-  get isDoubtful(): boolean {
-    return this.topic?.rules.read === 'group' || this.isUnchecked;
+  /** The memberships that followers have their right by: it may end without a change of the topic. */
+  get memberships(): Membership[] {
+    return this.topic ? membershipsOf(this.topic, [...this.followers]) : [];
+  }
+
+  /** Followers have to be checked, or could not be yet. */
+  get isUnchecked(): boolean {
+    return this.checkAgain || this.checkedRules !== this.topic?.rules;
   }
 
   isFollowedBy(userId: UserId): boolean {
@@ -130,10 +137,6 @@ export class TopicFeed {
     });
     if (this.closed) this.unsubscribe();
     await this.read();
-  }
-
-  private get isUnchecked(): boolean {
-    return this.checkAgain || this.checkedRules !== this.topic?.rules;
   }
 
   private async dropStrangers(): Promise<void> {

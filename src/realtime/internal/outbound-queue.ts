@@ -103,7 +103,17 @@ export class OutboundQueue {
   /** Resolves when the peer has taken most of what it is owed, or is gone: for who has much to send. */
   drained(): Promise<void> {
     if (this.isBusy) this.flush();
-    if (!this.isBusy || !this.socket.writableNeedDrain) return Promise.resolve();
+    return this.isBusy ? this.caughtUp() : Promise.resolve();
+  }
+
+  /** Whether what was written before waits in the socket: the peer reads more slowly than it is sent to. */
+  get isBehind(): boolean {
+    return this.canWrite && this.socket.writableNeedDrain;
+  }
+
+  /** Resolves when the socket has taken all that was written, or the peer is gone. */
+  caughtUp(): Promise<void> {
+    if (!this.socket.writableNeedDrain) return Promise.resolve();
     return new Promise((resolve) => {
       this.drainWaiters ??= this.awaitDrain();
       this.drainWaiters.push(resolve);

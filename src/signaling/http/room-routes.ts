@@ -1,10 +1,12 @@
 import { Body, Delete, Get, HttpCode, Inject, Param, Put } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { NotForGuests } from '../../auth/auth.errors.js';
 import type { UserId } from '../../common/ids.js';
 import { ApiProblems } from '../../infra/http/api-docs.js';
 import { CurrentUser } from '../../infra/http/current-user.decorator.js';
 import type { Caller } from '../../infra/http/current-user.decorator.js';
 import { ParseIdPipe } from '../../infra/http/parse-id.pipe.js';
+import { GuestsToo } from '../../infra/http/public.decorator.js';
 import { RoomRuleDto, ruleDraftOf, SetRoomRuleDto, toRoomRuleDto } from '../dto/room-rule.dto.js';
 import { RoomDto, toRoomDto } from '../dto/room.dto.js';
 import type { RoomKind } from '../room-kind.js';
@@ -29,15 +31,17 @@ export abstract class RoomRoutes {
   private readonly moderation!: RoomModerationService;
 
   @Get()
+  @GuestsToo()
   @ApiOperation({
     summary: 'Who is there',
     description:
-      'For those who may join, also while it is locked. 404 when nobody is there and nobody has set a rule, and for all others.',
+      'For those who may join, also while it is locked; guests too, but for calls. 404 when nobody is there and nobody has set a rule, and for all others.',
   })
   @ApiOkResponse({ description: 'Who is there, and who may join.', type: RoomDto })
-  async get(@CurrentUser() { userId }: Caller, @Param('room_id', RoomIdPipe) roomId: string): Promise<RoomDto> {
+  async get(@CurrentUser() caller: Caller, @Param('room_id', RoomIdPipe) roomId: string): Promise<RoomDto> {
+    if (caller.guest === true && this.kind === 'call') throw new NotForGuests();
     const room = this.named(roomId);
-    return toRoomDto(room, await this.overview.get(room, userId));
+    return toRoomDto(room, await this.overview.get(room, caller));
   }
 
   @Get('rule')

@@ -101,6 +101,16 @@ export class EngineLink {
     return frame.bytes.length;
   }
 
+  /** Whether something waits for the client: in its socket, or, while it polls, for its next poll. */
+  get behind(): boolean {
+    return this.queue ? this.queue.isBehind : this.open && this.inside.writeBuffer.length > 0;
+  }
+
+  /** Resolves when nothing does, or it is gone. */
+  async caughtUp(): Promise<void> {
+    while (this.open && this.behind) await (this.queue ? this.queue.caughtUp() : this.polled());
+  }
+
   /** Hands over what waits, for what Socket.IO itself says next. */
   flush(): void {
     this.queue?.flush();
@@ -135,6 +145,19 @@ export class EngineLink {
   tooSlow(): void {
     for (const user of [...this.users]) user.tooSlow();
     this.cut();
+  }
+
+  /** Resolves when Engine.IO has sent what waits, or is closed. */
+  private polled(): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        this.engine.off('drain', done);
+        this.engine.off('close', done);
+        resolve();
+      };
+      this.engine.on('drain', done);
+      this.engine.on('close', done);
+    });
   }
 
   private watch(webSocket: WebSocket | undefined): void {

@@ -127,6 +127,14 @@ export class SocketDriver implements SocketTransport, InboundFlow<HeldEvent>, De
     });
   }
 
+  get behind(): boolean {
+    return this.state.phase === 'open' && this.input.link.behind;
+  }
+
+  caughtUp(): Promise<void> {
+    return this.input.link.caughtUp();
+  }
+
   push(text: WireText, urgency: Urgency): void {
     const { link, route } = this.input;
     if (this.state.phase === 'open') this.sent(link.push(route.eventPrefix, text, route.eventFrame, urgency));
