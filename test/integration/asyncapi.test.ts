@@ -25,8 +25,10 @@ describe('AsyncAPI at /api/docs/asyncapi.json (8)', () => {
   it('has every gateway at its address, with each parameter and query parameter described', () => {
     expect(Object.fromEntries(Object.entries(document.channels).map(([name, { address }]) => [name, address]))).toEqual(
       {
+        call: '/',
         channel: '/ws/channel/{channel_id}',
         dm: '/ws/dm/{other_user_id}',
+        lobby: '/lobby',
         meeting: '/ws/meet/{room_id}',
         room: '/ws/{room_id}',
       },

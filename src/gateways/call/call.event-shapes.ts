@@ -1,4 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import type { ApiPropertyOptions } from '@nestjs/swagger';
 import type { Json } from '../../cluster/cluster.js';
 import { FieldProblemDto } from '../../infra/http/problem.dto.js';
 import { SocketEvent } from '../../realtime/wire-docs.js';
@@ -8,7 +9,7 @@ const SOCKET = 'Zb3xKq9mT1cVAAAB';
 const USER = '0198c0de-7b1a-7c3e-9f2a-1b2c3d4e5f61';
 const TIME = '2026-11-20T13:52:54.123Z';
 
-export class CallParticipant {
+export class CallRoomParticipant {
   @ApiProperty({ description: 'Its id in the room: that of its socket.', example: SOCKET })
   socketId!: string;
 
@@ -27,17 +28,24 @@ export class CallParticipant {
   order!: number;
 }
 
-export class CallMetadata {
+/** What the maker of a room gave is beside these, by names of its own. */
+const METADATA: ApiPropertyOptions = {
+  description: 'What the room is described by, with what its maker gave beside that.',
+  type: 'object',
+  additionalProperties: true,
+  properties: {
+    callType: { description: 'What kind of call it is.', type: 'string', example: 'video' },
+    createdAt: { description: 'When the room was made.', type: 'string', format: 'date-time', example: TIME },
+    createdBy: { description: 'The id of the user who made the room.', type: 'string', format: 'uuid', example: USER },
+  },
+  required: ['callType', 'createdAt', 'createdBy'],
+};
+
+export interface CallMetadata {
   [custom: string]: Json;
-
-  @ApiProperty({ description: 'What kind of call it is.', example: 'video' })
-  callType!: string;
-
-  @ApiProperty({ description: 'When the room was made.', format: 'date-time', example: TIME })
-  createdAt!: string;
-
-  @ApiProperty({ description: 'The id of the user who made the room.', format: 'uuid', example: USER })
-  createdBy!: string;
+  callType: string;
+  createdAt: string;
+  createdBy: string;
 }
 
 abstract class InCall {
@@ -53,13 +61,13 @@ export class CallRoomJoinedEvent extends InCall {
   @ApiProperty({ description: 'Who is in the room, oneself too.', type: 'integer', example: 2 })
   participantCount!: number;
 
-  @ApiProperty({ description: 'Those who are there already, by order; not oneself.', type: [CallParticipant] })
-  existingParticipants!: CallParticipant[];
+  @ApiProperty({ description: 'Those who are there already, by order; not oneself.', type: [CallRoomParticipant] })
+  existingParticipants!: CallRoomParticipant[];
 
   @ApiProperty({ description: 'One’s own order.', type: 'integer', example: 2 })
   order!: number;
 
-  @ApiProperty({ description: 'What the room is described by, with what its maker gave beside that.' })
+  @ApiProperty(METADATA)
   metadata!: CallMetadata;
 }
 
@@ -68,7 +76,7 @@ export class CallRoomLeftEvent extends InCall {}
 
 abstract class ParticipantEvent extends InCall {
   @ApiProperty({ description: 'Who.' })
-  participant!: CallParticipant;
+  participant!: CallRoomParticipant;
 
   @ApiProperty({ description: 'Who is in the room now.', type: 'integer', example: 2 })
   participantCount!: number;

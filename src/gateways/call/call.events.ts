@@ -4,7 +4,7 @@ import type { RawJson } from '../../realtime/raw-json.js';
 import type { RoomParticipant, RoomSeat } from '../../signaling/room-seat.js';
 import type {
   CallMetadata,
-  CallParticipant,
+  CallRoomParticipant,
   CallParticipantJoinedEvent,
   CallParticipantLeftEvent,
   CallRoomJoinedEvent,
@@ -12,7 +12,7 @@ import type {
 
 export type CallSignalKind = 'offer' | 'answer' | 'ice-candidate';
 
-function callParticipant({ member, userId, username, order }: RoomParticipant): CallParticipant {
+function callParticipant({ member, userId, username, order }: RoomParticipant): CallRoomParticipant {
   return { socketId: member, userId, username, order };
 }
 

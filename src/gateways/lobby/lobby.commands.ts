@@ -109,7 +109,7 @@ export class GameMoveCommand extends RoomCommand {
 }
 
 /** `room_data` */
-export class RoomDataCommand extends RoomCommand {
+export class PatchRoomCommand extends RoomCommand {
   @ApiProperty({
     description: 'Fields that replace those of the room’s `data`; `null` takes one away.',
     type: 'object',

@@ -144,7 +144,7 @@ export class LobbyGateway implements SocketGatewayHooks<LobbyContext> {
   @WsOperation({ summary: 'Changes the room’s data; for its creator alone.', ack: LobbyRoomDto })
   async roomData(
     @Conn() { context }: LobbyConnection,
-    @MessageBody() { room_id, patch }: commands.RoomDataCommand,
+    @MessageBody() { room_id, patch }: commands.PatchRoomCommand,
   ): Promise<LobbyRoomDto> {
     return toLobbyRoomDto(await context.present.patchData(room_id, patch));
   }

@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiExtraModels, ApiProperty } from '@nestjs/swagger';
 import type { Json } from '../../cluster/cluster.js';
 import type { RoomState, RoomStatus } from '../room-state.js';
 
@@ -20,6 +20,7 @@ export class LobbyPlayerDto {
   order!: number;
 }
 
+@ApiExtraModels(LobbyPlayerDto)
 export class LobbyRoomDto {
   @ApiProperty({ description: 'The room’s id.', example: 'chess-1' })
   room_id!: string;
