@@ -23,6 +23,7 @@ interface Channel {
   messages: Record<string, Reference>;
   bindings: { ws: { query: { properties: Record<string, { description?: string }> } } };
   'x-first-frames': { message: string; when: string }[];
+  'x-error-codes': { code: string; meaning: string }[];
 }
 
 interface Operation {

@@ -33,10 +33,15 @@ export function schemasOf(app: INestApplication, classes: readonly Type<object>[
   const document = SwaggerModule.createDocument(app, new DocumentBuilder().setOpenAPIVersion('3.1.0').build(), {
     // A module without routes: only the classes are wanted.
     include: [RealtimeModule],
-    extraModels: [...new Set(classes)],
+    extraModels: [...new Set(classes.flatMap((type) => [type, ...extraModelsOf(type)]))],
   });
   const schemas = Object.entries(document.components?.schemas ?? {});
   return Object.fromEntries(schemas.map(([name, schema]) => [name, toJsonSchema(schema) as JsonSchema]));
+}
+
+/** What a class names by `@ApiExtraModels`, as one does that refers to another by hand; its parents' too. */
+function extraModelsOf(type: Type<object>): Type<object>[] {
+  return (Reflect.getMetadata('swagger/apiExtraModels', type) as Type<object>[] | undefined) ?? [];
 }
 
 /** What a schema refers to, directly or not, out of `schemas`. */
@@ -78,6 +83,8 @@ function toJsonSchema(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(toJsonSchema);
   if (typeof value !== 'object' || value === null) return value;
   const { example, ...rest } = value as Record<string, unknown>;
+  // Swagger adds the class of the field, `RawJson`, to what it may be.
+  if (rest['anyOf'] !== undefined) delete rest['allOf'];
   const converted = Object.entries(rest).map(([key, part]): [string, unknown] => [
     key,
     key === 'default' || key === 'enum' ? part : key === 'properties' ? mapValues(part as object) : toJsonSchema(part),

@@ -1,4 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import type { ApiPropertyOptions } from '@nestjs/swagger';
 import type { Json } from '../../cluster/cluster.js';
 import { FieldProblemDto } from '../../infra/http/problem.dto.js';
 import { SocketEvent } from '../../realtime/wire-docs.js';
@@ -27,17 +28,24 @@ export class CallRoomParticipant {
   order!: number;
 }
 
-export class CallMetadata {
+/** What the maker of a room gave is beside these, by names of its own. */
+const METADATA: ApiPropertyOptions = {
+  description: 'What the room is described by, with what its maker gave beside that.',
+  type: 'object',
+  additionalProperties: true,
+  properties: {
+    callType: { description: 'What kind of call it is.', type: 'string', example: 'video' },
+    createdAt: { description: 'When the room was made.', type: 'string', format: 'date-time', example: TIME },
+    createdBy: { description: 'The id of the user who made the room.', type: 'string', format: 'uuid', example: USER },
+  },
+  required: ['callType', 'createdAt', 'createdBy'],
+};
+
+export interface CallMetadata {
   [custom: string]: Json;
-
-  @ApiProperty({ description: 'What kind of call it is.', example: 'video' })
-  callType!: string;
-
-  @ApiProperty({ description: 'When the room was made.', format: 'date-time', example: TIME })
-  createdAt!: string;
-
-  @ApiProperty({ description: 'The id of the user who made the room.', format: 'uuid', example: USER })
-  createdBy!: string;
+  callType: string;
+  createdAt: string;
+  createdBy: string;
 }
 
 abstract class InCall {
@@ -59,7 +67,7 @@ export class CallRoomJoinedEvent extends InCall {
   @ApiProperty({ description: 'One’s own order.', type: 'integer', example: 2 })
   order!: number;
 
-  @ApiProperty({ description: 'What the room is described by, with what its maker gave beside that.' })
+  @ApiProperty(METADATA)
   metadata!: CallMetadata;
 }
 

@@ -1,3 +1,4 @@
+import { ANY_JSON } from '../../infra/http/api-docs.js';
 import { ApiProperty } from '@nestjs/swagger';
 import type { Json } from '../../cluster/cluster.js';
 import { AnswerEvent } from '../../realtime/core-messages.js';
@@ -13,9 +14,7 @@ export class ChannelCallParticipant extends UserFields {
 
   @ApiProperty({
     description: 'As the participant gave it.',
-    type: 'object',
-    additionalProperties: true,
-    nullable: true,
+    ...ANY_JSON,
     example: { audio: true, video: false },
   })
   media!: Json;

@@ -1,3 +1,4 @@
+import { ANY_JSON } from '../../infra/http/api-docs.js';
 import { ApiProperty } from '@nestjs/swagger';
 import type { Json } from '../../cluster/cluster.js';
 import { AckEvent, AnswerEvent } from '../../realtime/core-messages.js';
@@ -24,9 +25,7 @@ abstract class RingFields extends CallFields {
 
   @ApiProperty({
     description: 'As the caller gave it.',
-    type: 'object',
-    additionalProperties: true,
-    nullable: true,
+    ...ANY_JSON,
     example: { audio: true, video: false },
   })
   media!: Json;

@@ -1,3 +1,4 @@
+import { ANY_JSON } from '../../infra/http/api-docs.js';
 import { ApiProperty } from '@nestjs/swagger';
 import { IsUUID } from 'class-validator';
 import type { Json } from '../../cluster/cluster.js';
@@ -9,9 +10,7 @@ import { CALL } from '../shared/event-shapes.js';
 export class CallInviteCommand {
   @ApiProperty({
     description: 'What the caller would send, as clients agree on it; at most 1 KiB.',
-    type: 'object',
-    additionalProperties: true,
-    nullable: true,
+    ...ANY_JSON,
     example: { audio: true, video: false },
   })
   @IsDefinedOrNull()

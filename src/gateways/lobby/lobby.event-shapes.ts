@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import type { Json } from '../../cluster/cluster.js';
+import { ANY_JSON } from '../../infra/http/api-docs.js';
 import { FieldProblemDto } from '../../infra/http/problem.dto.js';
 import { LobbyRoomDto } from '../../lobby/dto/lobby-room.dto.js';
 import { LobbyStatsDto } from '../../lobby/dto/lobby-stats.dto.js';
@@ -8,7 +9,6 @@ import { SocketEvent } from '../../realtime/wire-docs.js';
 const PLAYER = '0198c0de-7b1a-7c3e-9f2a-1b2c3d4e5f61';
 const AT = '2030-01-01T12:00:00.000Z';
 const ROOM = 'chess-1';
-const ANY = { type: 'object', additionalProperties: true, nullable: true } as const;
 
 @SocketEvent(
   'auth_success',
@@ -102,7 +102,7 @@ export class GameMoveEvent {
   @ApiProperty({ description: 'Whose move it is.', example: PLAYER })
   player_id!: string;
 
-  @ApiProperty({ description: 'The move, as clients agree on it.', ...ANY, example: { from: 'e2', to: 'e4' } })
+  @ApiProperty({ description: 'The move, as clients agree on it.', ...ANY_JSON, example: { from: 'e2', to: 'e4' } })
   move!: Json;
 
   @ApiProperty({ description: 'Counts the room’s moves, from 1, without holes.', type: 'integer', example: 1 })
@@ -114,7 +114,11 @@ export class RoomUpdatedEvent extends OfRoom {}
 
 @SocketEvent('game_finished', 'To everyone in the room: it is `finished`.')
 export class GameFinishedEvent extends OfRoom {
-  @ApiProperty({ description: 'As the player gave it who finished the game.', ...ANY, example: { winner: PLAYER } })
+  @ApiProperty({
+    description: 'As the player gave it who finished the game.',
+    ...ANY_JSON,
+    example: { winner: PLAYER },
+  })
   result!: Json;
 }
 
@@ -131,19 +135,19 @@ abstract class LobbySignal {
 
 @SocketEvent('webrtc_offer', 'To its target, else to the others in the room; in the order sent.')
 export class LobbyOfferEvent extends LobbySignal {
-  @ApiProperty({ description: 'As it was sent.', ...ANY, example: { type: 'offer', sdp: 'v=0…' } })
+  @ApiProperty({ description: 'As it was sent.', ...ANY_JSON, example: { type: 'offer', sdp: 'v=0…' } })
   offer!: Json;
 }
 
 @SocketEvent('webrtc_answer', 'To its target, else to the others in the room; in the order sent.')
 export class LobbyAnswerEvent extends LobbySignal {
-  @ApiProperty({ description: 'As it was sent.', ...ANY, example: { type: 'answer', sdp: 'v=0…' } })
+  @ApiProperty({ description: 'As it was sent.', ...ANY_JSON, example: { type: 'answer', sdp: 'v=0…' } })
   answer!: Json;
 }
 
 @SocketEvent('ice_candidate', 'To its target, else to the others in the room; in the order sent.')
 export class LobbyCandidateEvent extends LobbySignal {
-  @ApiProperty({ description: 'As it was sent.', ...ANY, example: { candidate: 'candidate:1 1 udp …' } })
+  @ApiProperty({ description: 'As it was sent.', ...ANY_JSON, example: { candidate: 'candidate:1 1 udp …' } })
   candidate!: Json;
 }
 

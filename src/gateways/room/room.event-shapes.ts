@@ -1,3 +1,4 @@
+import { ANY_JSON } from '../../infra/http/api-docs.js';
 import { ApiProperty } from '@nestjs/swagger';
 import type { RawJson } from '../../realtime/raw-json.js';
 import { WsEvent } from '../../realtime/wire-docs.js';
@@ -101,6 +102,6 @@ export class RoomIceCandidateEvent extends RoomSignalEvent {
 export class RoomDataEvent extends RoomSignalEvent {
   readonly type = 'data' as const;
 
-  @ApiProperty({ ...BODY, description: 'As it was sent.', nullable: true, example: { text: 'hello' } })
+  @ApiProperty({ ...ANY_JSON, description: 'As it was sent.', example: { text: 'hello' } })
   data!: RawJson;
 }

@@ -4,6 +4,7 @@ import { IsBoolean, IsOptional, IsUUID, registerDecorator } from 'class-validato
 import type { ConnectionId } from '../../common/ids.js';
 import type { Json } from '../../cluster/cluster.js';
 import { RawJson, Verbatim } from '../../realtime/raw-json.js';
+import { ANY_JSON } from '../../infra/http/api-docs.js';
 
 /** Bytes of what a signal carries (protocol sections 2 and 5). */
 const SIGNAL_MAX_BYTES = 32_768;
@@ -68,9 +69,7 @@ export function SignalBody({ description, takes = 'object', example }: SignalBod
   const shape = takes === 'any JSON' ? IsDefinedOrNull() : IsObjectAsSent(takes === 'object or null');
   const property = ApiProperty({
     description: `${description} Relayed untouched, as it was sent, and never stored; at most 32 KiB.`,
-    type: 'object',
-    additionalProperties: true,
-    nullable: takes !== 'object',
+    ...(takes === 'any JSON' ? ANY_JSON : { type: 'object', additionalProperties: true, nullable: takes !== 'object' }),
     example,
   });
   return applyDecorators(property, Verbatim(), shape, IsJsonWithin(SIGNAL_MAX_BYTES));
@@ -103,9 +102,7 @@ export function connectionIdOf(target: ConnectionId | null | undefined): Connect
 export class CallJoinCommand {
   @ApiPropertyOptional({
     description: 'What the participant sends, as clients agree on it; at most 1 KiB.',
-    type: 'object',
-    additionalProperties: true,
-    nullable: true,
+    ...ANY_JSON,
     example: { audio: true, video: false },
   })
   @IsJsonWithin(MEDIA_MAX_BYTES)

@@ -1,3 +1,4 @@
+import { ANY_JSON } from '../../infra/http/api-docs.js';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import type { Json } from '../../cluster/cluster.js';
 import { AckEvent } from '../../realtime/core-messages.js';
@@ -103,9 +104,7 @@ export abstract class SignalFields {
 
   @ApiProperty({
     description: 'As the sender gave it.',
-    type: 'object',
-    additionalProperties: true,
-    nullable: true,
+    ...ANY_JSON,
     example: { sdp: 'v=0…' },
   })
   data!: Json;

@@ -4,6 +4,18 @@ import { ErrorCode, FieldProblem } from '../../common/domain-error.js';
 import { ProblemDto } from './problem.dto.js';
 import { problem } from './problem.js';
 
+/** For a property that takes any JSON: said in full, because without a type Swagger makes it an object. */
+export const ANY_JSON = {
+  anyOf: [
+    { type: 'object', additionalProperties: true },
+    { type: 'array', items: {} },
+    { type: 'string' },
+    { type: 'number' },
+    { type: 'boolean' },
+    { type: 'null' },
+  ],
+};
+
 type Documented = 400 | 401 | 403 | 404 | 409 | 413 | 415 | 429 | 500 | 503;
 
 const ANSWERS: Record<Documented, { when: string; code: ErrorCode; detail: string }> = {
