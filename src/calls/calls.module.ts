@@ -4,6 +4,7 @@ import { CallAttendance } from './call-attendance.js';
 import { CallsService } from './calls.service.js';
 import { CallEnds } from './internal/call-ends.js';
 import { CallInvites } from './internal/call-invites.js';
+import { CallNews } from './internal/call-news.js';
 import { CallWatch } from './internal/call-watch.js';
 import { InviteLimit } from './internal/invite-limit.js';
 import { CallPartyRepository } from './persistence/call-party.repository.js';
@@ -17,6 +18,7 @@ import { LiveCalls } from './persistence/live-calls.js';
     CallAttendance,
     CallInvites,
     CallEnds,
+    CallNews,
     CallWatch,
     InviteLimit,
     CallRepository,

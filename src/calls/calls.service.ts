@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { CallPhase } from '../common/domain-events.js';
-import { DomainEvents } from '../common/domain-events.js';
 import { TransactionRunner } from '../infra/database/transaction-runner.js';
 import type { MessageState } from '../messages/message.js';
 import type { CallRequest, CallState, Invitation, Invited } from './call.js';
 import { CallMovedOn, NoSuchCall, NotYourPart } from './calls.errors.js';
 import { CallEnds } from './internal/call-ends.js';
 import { CallInvites } from './internal/call-invites.js';
+import { CallNews } from './internal/call-news.js';
 import { CallPartyRepository } from './persistence/call-party.repository.js';
 import { CallRepository } from './persistence/call.repository.js';
 
@@ -35,7 +35,7 @@ export class CallsService {
     private readonly parties: CallPartyRepository,
     private readonly ends: CallEnds,
     private readonly transactions: TransactionRunner,
-    private readonly events: DomainEvents,
+    private readonly news: CallNews,
   ) {}
 
   /** Rings, or finds the call that rings between the two already. @throws RateLimited, Unavailable */
@@ -51,7 +51,7 @@ export class CallsService {
       return accepted;
     });
     if (call === undefined) return this.refuse(request, ACCEPTANCE);
-    await this.events.publish('call.changed', call);
+    await this.news.tell(call);
     return call;
   }
 

@@ -14,7 +14,7 @@ import type { ChatMessage } from './lobby-chat.js';
 import type { LobbyListener } from './lobby-listener.js';
 import type { LobbyStats } from './lobby-stats.js';
 import { RoomExists, RoomNotFound, TooManyRooms } from './lobby.errors.js';
-import { playerOf } from './room-state.js';
+import { playerOf, creatorOf } from './room-state.js';
 import type { Newcomer, RoomState } from './room-state.js';
 import { TargetNotFound } from '../signaling/signaling.errors.js';
 
@@ -151,7 +151,7 @@ export class LobbySession {
     const { rooms, tools } = this.lobby.parts;
     return rooms.changePresent(roomId, (room) => {
       this.requirePlayer(room);
-      if (room.createdBy !== this.player.id) throw new Forbidden('Only who made the room may change its data.');
+      if (creatorOf(room) !== this.player.id) throw new Forbidden('Only who made the room may change its data.');
       const next = withData(room, patch, tools.clock.now());
       requireDataSize('patch', next.data);
       return next;

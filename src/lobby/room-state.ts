@@ -32,7 +32,7 @@ export interface RoomState {
   readonly maxPlayers: number;
   readonly status: RoomStatus;
   readonly createdAt: string;
-  /** Who may change its data; null: made by code or by matchmaking. */
+  /** The player who made it; null: made by code or by matchmaking. */
   readonly createdBy: string | null;
   readonly isPrivate: boolean;
   /** Where those who look for a match find it. */
@@ -69,6 +69,11 @@ export interface Newcomer {
 
 export function playerOf(state: RoomState | undefined, id: string): RoomPlayer | undefined {
   return state?.players.find((player) => player.id === id);
+}
+
+/** Who may change its data; of a room that matchmaking or code has made, the player who has been in it longest. */
+export function creatorOf({ createdBy, players }: RoomState): string | undefined {
+  return createdBy ?? players[0]?.id;
 }
 
 export function isFull({ players, maxPlayers }: RoomState): boolean {

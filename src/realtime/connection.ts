@@ -21,6 +21,8 @@ export interface Transport {
   readonly open: boolean;
   /** Whether the peer may still take something: also false once it has begun to go. */
   readonly reachable: boolean;
+  /** Whether the peer has begun to go by itself. */
+  readonly brokenOff: boolean;
 }
 
 /**
@@ -53,6 +55,11 @@ export class Connection<Context = unknown> extends ClientConnection<Context> {
   /** Whether what it is sent may arrive: false as soon as the peer has begun to go, before it has departed. */
   get isReachable(): boolean {
     return this.transport.reachable;
+  }
+
+  /** The peer has begun to go by itself: what it was sent in this turn of the event loop has not been written either. */
+  get hasBrokenOff(): boolean {
+    return this.transport.brokenOff;
   }
 
   send(event: WireEvent): void {

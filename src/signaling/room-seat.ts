@@ -37,6 +37,8 @@ export interface RoomListener {
    * leaves broken and comes back.
    */
   canReceive?(): boolean;
+  /** Whether what it was sent in this turn of the event loop has not been written either: then that is kept too. */
+  hasBrokenOff?(): boolean;
   /** A newer connection of the same user has taken the seat (4409). The last call. */
   replaced(): void;
   /** It was sent away (4403). The last call. */

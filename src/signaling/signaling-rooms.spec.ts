@@ -7,6 +7,7 @@ import { LocalCluster } from '../cluster/local-cluster.js';
 import { ManualClock } from '../common/manual-clock.js';
 import type { Settings } from '../config/settings.js';
 import { Metrics } from '../infra/observability/metrics.js';
+import type { RoomSignal } from './room-seat.js';
 import { SignalingRooms } from './signaling-rooms.js';
 
 // Each step of a room is a line.
@@ -55,11 +56,41 @@ describe('a node with rooms', () => {
     expect([held(), clock.pending]).toEqual([0, 0]);
   });
 
+  it('keeps what a connection that goes was sent in the same turn, and what it is sent after that, and nothing else', async () => {
+    const alice = await enter(rooms, 'alice');
+    const connection = { gone: false };
+    const heard: string[] = [];
+    const nothing = () => undefined;
+    const listener = {
+      ...{ joined: nothing, left: nothing, updated: nothing, replaced: nothing, removed: nothing },
+      received: ({ text }: RoomSignal) => heard.push(...text),
+      canReceive: () => !connection.gone,
+      hasBrokenOff: () => connection.gone,
+    };
+    const bob = await enter(rooms, 'bob', { listener });
+    await nextTurn();
+    alice.says('written', 'bob');
+    await nextTurn();
+    alice.says('not written', 'bob');
+    alice.says('nor this');
+    connection.gone = true;
+    alice.says('too late', 'bob');
+    await nextTurn();
+    await bob.seat.leave(BROKEN);
+    const again = await enter(rooms, 'bob');
+    await nextTurn();
+    expect(again.told).toEqual(['entered with alice', 'alice: not written', 'alice: nor this', 'alice: too late']);
+    expect(heard).toEqual(['written', 'not written', 'nor this']);
+  });
+
   it('counts rooms, participants, relays and life by kind', async () => {
     const [a, b] = [await enter(rooms, 'a'), await enter(rooms, 'b')];
     await enter(rooms, 'c', { scope: 'room:meeting:m' });
     a.says('hi');
     a.says('hi', 'b');
+    expect(() => {
+      a.says('hi', 'nobody');
+    }).toThrow();
     const lines = async () => (await metrics.text()).split('\n').filter((line) => line.startsWith('parley_room'));
     expect(await lines()).toEqual(
       expect.arrayContaining([
@@ -68,6 +99,7 @@ describe('a node with rooms', () => {
         'parley_room_participants{kind="room"} 2',
         'parley_room_relays_total{kind="room"} 2',
         'parley_room_relays_total{kind="meeting"} 0',
+        'parley_room_refused_signals_total{kind="room"} 1',
       ]),
     );
     clock.advance(30_000);
@@ -183,6 +215,18 @@ describe('between nodes', () => {
     await nextTurn();
     await nodes.release();
     expect(bob.told).toEqual(['entered with ', 'joined carol 2', 'left carol']);
+  });
+
+  it('a node that has come to know of the room since keeps too, for one who is away already', async () => {
+    const bob = await enter(nodes.here, 'bob');
+    await bob.seat.leave(BROKEN);
+    const alice = await enter(nodes.there, 'alice');
+    await nodes.hold('messages');
+    alice.says('kept there', 'bob');
+    const again = await enter(nodes.there, 'bob');
+    nodes.clock.advance(500);
+    await nextTurn();
+    expect(again.told).toEqual(['entered with alice', 'alice: kept there']);
   });
 
   it('one who comes back waits half a second for what its last node has kept, and no longer', async () => {

@@ -42,9 +42,9 @@ describe('the lobby on three nodes (7.2)', () => {
   }
 
   it.each([2, 3])(
-    'ninety find_match at once: every room of %i is full but one at most',
+    'forty-six find_match at once: every room of %i is full but one at most',
     async (max_players) => {
-      const players = await Promise.all(Array.from({ length: 91 }, (_, n) => on(n)));
+      const players = await Promise.all(Array.from({ length: 46 }, (_, n) => on(n)));
       const criteria = { test: players[0]?.id };
       const rooms = await Promise.all(
         players.map(({ client }) => done(client, 'find_match', { max_players, criteria })),
@@ -194,6 +194,22 @@ describe('the lobby on three nodes (7.2)', () => {
     expect(stats[1]).toEqual(stats[0]);
     expect(stats[2]).toEqual(stats[0]);
   });
+
+  it(
+    'rooms that a Redis has lost are stored anew, and their games go on',
+    async () => {
+      const { players, room_id } = await game();
+      const [alice, bob] = players;
+      await done(alice.client, 'game_move', { room_id, move: 1 });
+      await redis.command('FLUSHALL');
+      const again = { room_id, move: 2 };
+      const moved = await eventually(() => done<{ n: number }>(alice.client, 'game_move', again), 20_000);
+      expect(moved.n).toBe(2);
+      expect((await bob.client.next('game_move', ({ move }) => move === 2))[0]).toMatchObject({ n: 2 });
+      await eventually(async () => (await roomOf(bob, room_id, 2))?.status === 'active', 10_000);
+    },
+    MINUTE_MS,
+  );
 
   it(
     'while Redis is away rooms go on per node, and when it is back, empty, everything is one again',

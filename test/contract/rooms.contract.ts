@@ -56,6 +56,18 @@ export function roomsContract(make: MakeRooms): void {
       expect((await rooms.nodes[1].read(ROOM)).map(({ member }) => member)).toEqual(['alice', 'bob', 'carol']);
     });
 
+    it('is for each one of many who enter at once what it sees and what it is told after that, each once', async () => {
+      const names = Array.from({ length: 20 }, (_, n) => `user ${n}`);
+      const guests = await Promise.all(names.map((name, n) => enter(rooms.nodes[n % 2]!, name)));
+      await settled(rooms, ...guests);
+      for (const [n, { told }] of guests.entries()) {
+        const [entered = '', ...joined] = told;
+        const seen = entered.replace('entered with ', '').split(',').filter(Boolean);
+        const toldOf = joined.map((line) => line.replace(/^joined (.*) \d+$/, '$1'));
+        expect([...seen, ...toldOf].sort()).toEqual(names.filter((_, other) => other !== n).sort());
+      }
+    });
+
     it('changes once for each who leaves, and hasJustLeft for 5 s', async () => {
       const [alice, bob] = await both();
       await bob.seat.leave(CLEAN);

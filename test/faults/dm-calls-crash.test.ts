@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callEventsOf, callsInLog, letLeaseExpire, letRingExpire, ring, talk } from '../support/call-scene.js';
 import type { Pair } from '../support/call-scene.js';
+import { eventually } from '../support/eventually.js';
 import { register } from '../support/scene.js';
 import { DurablePostgres } from './support/durable-postgres.js';
 import { MortalServer } from './support/mortal-server.js';
@@ -56,6 +57,28 @@ describe('kill -9 of the only server, and its calls (3)', { timeout: 2 * MINUTE_
     expect(callEventsOf(again)).not.toContain('call_accepted');
     expect(await callsInLog(alice, bob)).toHaveLength(1);
     expect(await again.request({ type: 'call_accept', call_id })).toMatchObject({ code: 'conflict' });
+  });
+
+  it('a call goes on whose parties come back at once, though the server was down for long', async () => {
+    const { alice, bob, a, b } = await pair();
+    const call_id = await talk({ a, b });
+    await server.crash();
+    for (const { id } of [alice, bob]) await letLeaseExpire(postgres, id);
+    await server.start();
+    const [again, other] = [await alice.dm(bob), await bob.dm(alice)];
+    for (const socket of [again, other]) expect(await socket.next('call_accepted')).toMatchObject({ call_id });
+    // A call that is given up meanwhile shows that calls have been looked at, with the leases counting.
+    const marker = await talk(await pair());
+    await postgres.sql(
+      `UPDATE call_parties SET gone_at = now(), connection_id = gen_random_uuid() WHERE call_id = $1`,
+      [marker],
+    );
+    await eventually(async () => {
+      const rows = await postgres.sql('SELECT FROM calls WHERE id = $1 AND ended_at IS NOT NULL', [marker]);
+      return rows.length === 1;
+    }, SWEPT_MS);
+    expect(await other.request({ type: 'call_end', call_id })).toMatchObject({ type: 'ack' });
+    expect(await again.next('call_ended')).toMatchObject({ call_id });
   });
 
   it('a call that nobody comes back to has ended when it was seen last, however late that is found', async () => {

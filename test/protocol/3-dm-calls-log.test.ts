@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callEventsOf, callPair, callsInLog, letRingExpire, MEDIA, ring, talk } from '../support/call-scene.js';
 import { Holder } from '../support/log-scene.js';
+import { changeMessages } from '../support/message-rows.js';
 import { expectOk, register } from '../support/scene.js';
 import type { ReceivedEvent } from '../support/socket-client.js';
 import { startTestApp } from '../support/test-app.js';
@@ -91,6 +92,19 @@ describe('each call ends as one entry of the log (3)', () => {
     expect(await callsInLog(alice, bob)).toMatchObject([
       { sender_id: alice.id, call: { call_id, outcome: 'missed', accepted_at: null, duration_s: 0 } },
     ]);
+  });
+
+  it('is a tombstone without its call once it is deleted, in history and feed', async () => {
+    const { alice, bob, a, b } = await callPair(app);
+    const { conversation_id } = await a.next('connected');
+    const call_id = await ring(a);
+    await b.request({ type: 'call_decline', call_id });
+    await changeMessages(app, conversation_id as string, [{ seq: 1 }]);
+    for (const path of [`/dms/${bob.id}/messages`, `/dms/${bob.id}/changes`]) {
+      const { items } = expectOk(await alice.api.get(path)) as { items: object[] };
+      expect(items).toMatchObject([{ kind: 'call', content: '', deleted_at: expect.stringMatching(TIME) }]);
+      expect(items[0]).not.toHaveProperty('call');
+    }
   });
 
   it('and a message without a call has no call field', async () => {

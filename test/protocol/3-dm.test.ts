@@ -156,6 +156,32 @@ describe('connecting to a DM (3)', () => {
   });
 });
 
+describe('every event of a DM (3)', () => {
+  it('carries the conversation_id, on connecting, of messages, typing, presence, signals and calls', async () => {
+    const [alice, bob] = await pair();
+    const first = await alice.dm(bob);
+    const { conversation_id } = await first.next('connected');
+    await send(bob, alice, 'one');
+    const a = await alice.dm(bob, { history: '5', since: '0' });
+    const b = await bob.dm(alice);
+    b.send({ type: 'dm_typing', is_typing: true });
+    b.send({ type: 'webrtc_offer', data: 1 });
+    for (const last of ['call_decline', 'call_end']) {
+      const { call_id } = await b.request({ type: 'call_invite', media: null });
+      if (last === 'call_end') await a.request({ type: 'call_accept', call_id });
+      await a.request({ type: last, call_id });
+    }
+    b.send({ type: 'dm_message', content: 'two' });
+    await a.next(({ content }) => content === 'two');
+    await b.close();
+    await a.next('dm_user_offline');
+    const answers = new Set(['ack', 'error', 'pong']);
+    const events = [...first.seen, ...a.seen, ...b.seen].filter(({ type }) => !answers.has(type));
+    expect(new Set(typesOf(events)).size).toBeGreaterThanOrEqual(12);
+    for (const event of events) expect(event).toMatchObject({ conversation_id });
+  });
+});
+
 describe('dm_message (3)', () => {
   it('reaches both sides, on all their devices, with a channel message’s fields and recipient_id', async () => {
     const [alice, bob] = await pair();

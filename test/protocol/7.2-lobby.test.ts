@@ -129,6 +129,15 @@ describe.each([['websocket' as const], ['polling' as const]])('lobby over %s (7.
     expect(refused).toMatchObject({ success: false, code: 'forbidden' });
   });
 
+  it('room_data in a room of find_match: who came first has made it', async () => {
+    const { alice, bob, criteria } = await scene();
+    const { room_id } = await done(alice.client, 'find_match', { criteria });
+    await done(bob.client, 'find_match', { criteria });
+    expect((await done(alice.client, 'room_data', { room_id, patch: { map: 'x' } })).data).toEqual({ map: 'x' });
+    const refused = await bob.client.request('room_data', { room_id, patch: {} });
+    expect(refused).toMatchObject({ success: false, code: 'forbidden' });
+  });
+
   it('finish_game: `game_finished` { room }, and no move after it', async () => {
     const { alice, bob } = await scene();
     const room_id = await game(alice, bob);
@@ -362,8 +371,6 @@ describe('lobby (7.2)', () => {
     });
     const [start] = await alice.client.next('game_start');
     expect(start['players']).toMatchObject({ robot: { name: 'Robot', level: 9, order: 2 } });
-    await lobby.broadcastToRoom(room.roomId, 'bell', { rings: 3 });
-    expect((await alice.client.next('bell'))[0]).toEqual({ rings: 3 });
     expect(await bob.client.request('join_room', { room_id: room.roomId })).toMatchObject({ code: 'room_full' });
     expect(await lobby.removeRoom(room.roomId)).toBe(true);
     expect((await alice.client.next('player_left', ({ player_id }) => player_id === alice.id))[0]).toBeDefined();

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { DomainEvents } from '../../common/domain-events.js';
 import { RowLocked } from '../../infra/database/database-errors.js';
 import { TransactionRunner } from '../../infra/database/transaction-runner.js';
 import type { Tx } from '../../infra/database/transaction-runner.js';
@@ -9,6 +8,8 @@ import { entryOf } from '../call.js';
 import type { CallState } from '../call.js';
 import { CallPartyRepository } from '../persistence/call-party.repository.js';
 import { CallRepository } from '../persistence/call.repository.js';
+import type { SweepOptions } from '../persistence/call.repository.js';
+import { CallNews } from './call-news.js';
 
 /** Ends calls: the row, both parties and the log's entry in one transaction, then everyone is told. */
 @Injectable()
@@ -18,7 +19,7 @@ export class CallEnds {
     private readonly parties: CallPartyRepository,
     private readonly entries: LogEntries,
     private readonly transactions: TransactionRunner,
-    private readonly events: DomainEvents,
+    private readonly news: CallNews,
   ) {}
 
   /** `change` ends the call if it may; undefined, and nothing happens, where it does not. */
@@ -34,16 +35,16 @@ export class CallEnds {
       };
     });
     if (ended === undefined) return undefined;
-    await this.events.publish('call.changed', ended.call);
+    await this.news.tell(ended.call);
     this.entries.announce(ended.entry);
     return ended.entry.message;
   }
 
   /** Ends what nobody answered in time, and what a party has left; each once, on however many nodes it is tried. */
-  async sweep(): Promise<void> {
-    for (const id of await this.calls.listDue()) {
+  async sweep(options: SweepOptions): Promise<void> {
+    for (const id of await this.calls.listDue(options)) {
       try {
-        await this.end((tx) => this.calls.sweep(tx, id));
+        await this.end((tx) => this.calls.sweep(tx, id, options));
       } catch (error) {
         // Somebody keeps its conversation: the others need not wait, and it is tried again by the next sweep.
         if (!(error instanceof RowLocked)) throw error;

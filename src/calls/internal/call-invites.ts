@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { Unavailable } from '../../common/domain-error.js';
-import { DomainEvents } from '../../common/domain-events.js';
 import { Ids } from '../../common/ids.js';
 import type { CallId } from '../../common/ids.js';
 import { TransactionRunner } from '../../infra/database/transaction-runner.js';
 import type { CallState, Invitation, Invited } from '../call.js';
 import { CallPartyRepository } from '../persistence/call-party.repository.js';
 import { CallRepository } from '../persistence/call.repository.js';
+import { CallNews } from './call-news.js';
 import { InviteLimit } from './invite-limit.js';
 
 /** What was in the way may have ended before it could be looked at. */
@@ -22,7 +22,7 @@ export class CallInvites {
     private readonly calls: CallRepository,
     private readonly parties: CallPartyRepository,
     private readonly transactions: TransactionRunner,
-    private readonly events: DomainEvents,
+    private readonly news: CallNews,
     private readonly limit: InviteLimit,
     private readonly ids: Ids,
   ) {}
@@ -33,7 +33,7 @@ export class CallInvites {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const call = await this.make(invitation);
       if (call) {
-        await this.events.publish('call.changed', call);
+        await this.news.tell(call);
         return { is: 'ringing', call };
       }
       const outcome = await this.inTheWayOf(invitation);

@@ -11,6 +11,8 @@ import { CallRepository } from '../persistence/call.repository.js';
 import { CallEnds } from './call-ends.js';
 
 const CHECK_MS = 1000;
+/** After Postgres was away, or all nodes were, those who are still there renew their leases, or come back, within that time. */
+const SETTLED_MS = 5000;
 /** Changes whose transaction took so long to commit are seen by a later check. */
 const OVERLAP_MS = 10_000;
 const KNOWN_LIMIT = 10_000;
@@ -24,6 +26,8 @@ export class CallWatch implements OnApplicationBootstrap, BeforeApplicationShutd
   private stops: Cancel[] = [];
   private checking = false;
   private checkedAt = 0;
+  /** When Postgres did not answer last, or this node began. */
+  private troubledAt = 0;
   /** How far the calls have come, as this node's listeners know. */
   private readonly known = new LRUCache<CallId, number>({ max: KNOWN_LIMIT });
 
@@ -37,7 +41,7 @@ export class CallWatch implements OnApplicationBootstrap, BeforeApplicationShutd
   ) {}
 
   onApplicationBootstrap(): void {
-    this.checkedAt = this.clock.now();
+    this.checkedAt = this.troubledAt = this.clock.now();
     const check = () => {
       this.checkSoon();
     };
@@ -64,10 +68,11 @@ export class CallWatch implements OnApplicationBootstrap, BeforeApplicationShutd
 
   private async check(): Promise<void> {
     try {
-      await this.ends.sweep();
+      await this.ends.sweep({ leasesCount: this.clock.now() - this.troubledAt >= SETTLED_MS });
       await this.tellChanged();
     } catch (error) {
-      // While Postgres is away nothing can be said, which others tell.
+      // While Postgres is away nothing can be said, which others tell, and no lease can be renewed.
+      this.troubledAt = this.clock.now();
       if (!(error instanceof Unavailable)) throw error;
     } finally {
       this.checking = false;

@@ -35,16 +35,20 @@ const FINISH = {
   ended: finish('ended', 'accepted', '$3 IN (caller_id, callee_id)'),
 };
 
+/** A party's connection has departed and its grace is over; where leases count, also one that nobody has renewed. */
+const isGone = (party: string, leasesCount: string) =>
+  `${party}.gone_at <= now() AND (${leasesCount} OR ${party}.connection_id IS NULL)`;
+
 const DUE = `
   SELECT id FROM calls WHERE phase = 'ringing' AND expires_at <= now()
    UNION SELECT p.call_id FROM call_parties p JOIN calls c ON c.id = p.call_id
-          WHERE c.phase = 'accepted' AND p.gone_at <= now()
+          WHERE c.phase = 'accepted' AND ${isGone('p', '$1')}
    LIMIT ${SWEEP_LIMIT}`;
 
 // It has ended when a party was seen last, or when nobody may answer any more, however late that is found.
 const SWEEP = `
   WITH held AS (SELECT id FROM calls WHERE id = $1 AND ended_at IS NULL FOR UPDATE SKIP LOCKED),
-       gone AS (SELECT min(seen_at) AS at FROM call_parties WHERE call_id = $1 AND gone_at <= now()),
+       gone AS (SELECT min(p.seen_at) AS at FROM call_parties p WHERE p.call_id = $1 AND ${isGone('p', '$2')}),
        c AS (
          UPDATE calls k
             SET phase = CASE k.phase WHEN 'ringing' THEN 'missed' ELSE 'ended' END, changed_at = now(),
@@ -55,6 +59,11 @@ const SWEEP = `
   ${WITH_CALLER}`;
 
 const FROM = `FROM calls c JOIN users u ON u.id = c.caller_id`;
+
+export interface SweepOptions {
+  /** Whether a lease that has ended says that nobody is there: not while those who are there may have had no chance. */
+  leasesCount: boolean;
+}
 
 /** Calls. Each change is one conditional statement, so that of all who try at once one succeeds. */
 @Injectable()
@@ -86,14 +95,14 @@ export class CallRepository {
   }
 
   /** Calls that nobody answered in time, or that a party has left without a word. */
-  async listDue(): Promise<CallId[]> {
-    const rows = await this.transactions.read((tx) => tx.query<{ id: CallId }[]>(DUE));
+  async listDue({ leasesCount }: SweepOptions): Promise<CallId[]> {
+    const rows = await this.transactions.read((tx) => tx.query<{ id: CallId }[]>(DUE, [leasesCount]));
     return rows.map(({ id }) => id);
   }
 
   /** Ends it if it is due; undefined: it is not, or somebody else is at it. */
-  async sweep(tx: Tx, callId: CallId): Promise<CallState | undefined> {
-    return (await tx.query<CallState[]>(SWEEP, [callId]))[0];
+  async sweep(tx: Tx, callId: CallId, { leasesCount }: SweepOptions): Promise<CallState | undefined> {
+    return (await tx.query<CallState[]>(SWEEP, [callId, leasesCount]))[0];
   }
 
   async find(callId: CallId, conversationId: ConversationId): Promise<CallState | undefined> {

@@ -8,7 +8,7 @@ import { CONNECTION, CONVERSATION, UserFields } from '../shared/event-shapes.js'
 const ORDER = 'Grows with each join: in a pair the higher one makes the first offer, and is the polite one.';
 
 /** One connection in a channel’s call. */
-export class CallParticipant extends UserFields {
+export class ChannelCallParticipant extends UserFields {
   @ApiProperty({ description: 'The connection that is in the call.', format: 'uuid', example: CONNECTION })
   connection_id!: string;
 
@@ -30,15 +30,15 @@ export class CallParticipantsEvent extends AnswerEvent {
   @ApiProperty({ description: 'The channel.', format: 'uuid', example: CONVERSATION })
   channel_id!: string;
 
-  @ApiProperty({ description: 'The others, by `order`.', type: [CallParticipant] })
-  participants!: CallParticipant[];
+  @ApiProperty({ description: 'The others, by `order`.', type: [ChannelCallParticipant] })
+  participants!: ChannelCallParticipant[];
 
   @ApiProperty({ description: 'One’s own. ' + ORDER, type: 'integer', example: 2 })
   order!: number;
 }
 
 @WsEvent('A connection has joined the call. To the others in the channel.')
-export class CallJoinedEvent extends CallParticipant {
+export class CallJoinedEvent extends ChannelCallParticipant {
   readonly type = 'call_joined' as const;
 
   @ApiProperty({ description: 'The channel.', format: 'uuid', example: CONVERSATION })

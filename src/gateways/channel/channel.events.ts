@@ -6,7 +6,7 @@ import { encodeFrame, frameOf, FrameRun } from '../../realtime/wire.js';
 import type { Frame, Shape, WireEvent } from '../../realtime/wire.js';
 import type { PlacedParticipant } from '../../signaling/signaling.service.js';
 import { unreadableEvent } from '../shared/unreadable-event.js';
-import type { CallParticipant } from './channel.call-shapes.js';
+import type { ChannelCallParticipant } from './channel.call-shapes.js';
 import type { ChannelConnection } from './channel.context.js';
 import type {
   ChannelMessageEvent,
@@ -78,7 +78,7 @@ export function participantFields({
   connectionId,
   media,
   order,
-}: PlacedParticipant): Shape<CallParticipant> {
+}: PlacedParticipant): Shape<ChannelCallParticipant> {
   return { user_id: userId, username, connection_id: connectionId, media, order };
 }
 

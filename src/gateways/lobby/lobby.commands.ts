@@ -19,7 +19,7 @@ class RoomCommand {
 }
 
 /** `create_room` */
-export class CreateRoomCommand {
+export class LobbyCreateRoomCommand {
   @ApiPropertyOptional({
     description: 'What it is to be called: 1 to 128 of A-Z a-z 0-9 _ . : -, and no reserved word; without it, a UUID.',
     maxLength: 128,
@@ -60,7 +60,7 @@ export class CreateRoomCommand {
 }
 
 /** `find_match` */
-export class FindMatchCommand {
+export class LobbyFindMatchCommand {
   @ApiPropertyOptional({ description: 'The name to go by; else the username.', maxLength: 64, example: 'Queen' })
   @IfPresent()
   @IsText({ max: 64 })
@@ -93,13 +93,13 @@ export class FindMatchCommand {
 }
 
 /** `join_room` */
-export class JoinRoomCommand extends RoomCommand {}
+export class LobbyJoinRoomCommand extends RoomCommand {}
 
 /** `leave_room` */
-export class LeaveRoomCommand extends RoomCommand {}
+export class LobbyLeaveRoomCommand extends RoomCommand {}
 
 /** `game_move` */
-export class GameMoveCommand extends RoomCommand {
+export class LobbyGameMoveCommand extends RoomCommand {
   @SignalBody({
     description: 'The move, as clients agree on it.',
     takes: 'any JSON',
@@ -109,7 +109,7 @@ export class GameMoveCommand extends RoomCommand {
 }
 
 /** `room_data` */
-export class PatchRoomCommand extends RoomCommand {
+export class LobbyRoomDataCommand extends RoomCommand {
   @ApiProperty({
     description: 'Fields that replace those of the room’s `data`; `null` takes one away.',
     type: 'object',
@@ -121,7 +121,7 @@ export class PatchRoomCommand extends RoomCommand {
 }
 
 /** `finish_game` */
-export class FinishGameCommand extends RoomCommand {
+export class LobbyFinishGameCommand extends RoomCommand {
   @IfPresent()
   @SignalBody({ description: 'How it ended, as clients agree on it.', takes: 'any JSON', example: { winner: PLAYER } })
   result?: RawJson;
@@ -176,10 +176,10 @@ abstract class ChatCommand {
 }
 
 /** `join_chat` */
-export class JoinChatCommand extends ChatCommand {}
+export class LobbyJoinChatCommand extends ChatCommand {}
 
 /** `send_message` */
-export class SendChatCommand extends ChatCommand {
+export class LobbySendChatCommand extends ChatCommand {
   @ApiProperty({ description: 'What is said, stored trimmed.', minLength: 1, maxLength: 4000, example: 'Good game!' })
   @IsText({ max: 4000 })
   text!: string;

@@ -73,7 +73,7 @@ export class LobbyGateway implements SocketGatewayHooks<LobbyContext> {
   @WsOperation({ summary: 'Makes a room; who makes it is its first player.', ack: LobbyRoomDto })
   async createRoom(
     @Conn() connection: LobbyConnection,
-    @MessageBody() command: commands.CreateRoomCommand,
+    @MessageBody() command: commands.LobbyCreateRoomCommand,
   ): Promise<LobbyRoomDto> {
     const { room_id: roomId, max_players: maxPlayers, data, private: isPrivate } = command;
     const { room, begin } = await connection.context.present.createRoom({ roomId, maxPlayers, data, isPrivate });
@@ -91,7 +91,7 @@ export class LobbyGateway implements SocketGatewayHooks<LobbyContext> {
   })
   async findMatch(
     @Conn() connection: LobbyConnection,
-    @MessageBody() { player_name, max_players: maxPlayers, criteria }: commands.FindMatchCommand,
+    @MessageBody() { player_name, max_players: maxPlayers, criteria }: commands.LobbyFindMatchCommand,
   ): Promise<LobbyRoomDto> {
     const wish = { playerName: player_name?.trim(), maxPlayers, criteria };
     const { room, begin } = await connection.context.present.findMatch(wish);
@@ -109,7 +109,7 @@ export class LobbyGateway implements SocketGatewayHooks<LobbyContext> {
   })
   async joinRoom(
     @Conn() connection: LobbyConnection,
-    @MessageBody() { room_id }: commands.JoinRoomCommand,
+    @MessageBody() { room_id }: commands.LobbyJoinRoomCommand,
   ): Promise<LobbyRoomDto> {
     const { room, wasIn, begin } = await connection.context.present.joinRoom(room_id);
     const view = toLobbyRoomDto(room);
@@ -125,7 +125,7 @@ export class LobbyGateway implements SocketGatewayHooks<LobbyContext> {
   @WsOperation({ summary: 'Gives the seat up; everyone in the room is told, the player too.', ack: RoomLeftAck })
   async leaveRoom(
     @Conn() { context }: LobbyConnection,
-    @MessageBody() { room_id }: commands.LeaveRoomCommand,
+    @MessageBody() { room_id }: commands.LobbyLeaveRoomCommand,
   ): Promise<RoomLeftAck> {
     await context.present.leaveRoom(room_id);
     return { room_id };
@@ -135,7 +135,7 @@ export class LobbyGateway implements SocketGatewayHooks<LobbyContext> {
   @WsOperation({ summary: 'Tells the others a move, and its number; while the game is on.', ack: MoveMadeAck })
   async gameMove(
     @Conn() { context }: LobbyConnection,
-    @MessageBody() { room_id, move }: commands.GameMoveCommand,
+    @MessageBody() { room_id, move }: commands.LobbyGameMoveCommand,
   ): Promise<MoveMadeAck> {
     return { room_id, n: await context.present.move(room_id, move.toJSON() as Json) };
   }
@@ -144,7 +144,7 @@ export class LobbyGateway implements SocketGatewayHooks<LobbyContext> {
   @WsOperation({ summary: 'Changes the room’s data; for its creator alone.', ack: LobbyRoomDto })
   async roomData(
     @Conn() { context }: LobbyConnection,
-    @MessageBody() { room_id, patch }: commands.PatchRoomCommand,
+    @MessageBody() { room_id, patch }: commands.LobbyRoomDataCommand,
   ): Promise<LobbyRoomDto> {
     return toLobbyRoomDto(await context.present.patchData(room_id, patch));
   }
@@ -153,7 +153,7 @@ export class LobbyGateway implements SocketGatewayHooks<LobbyContext> {
   @WsOperation({ summary: 'Ends the game; any of its players may.', ack: LobbyRoomDto })
   async finishGame(
     @Conn() { context }: LobbyConnection,
-    @MessageBody() { room_id, result }: commands.FinishGameCommand,
+    @MessageBody() { room_id, result }: commands.LobbyFinishGameCommand,
   ): Promise<LobbyRoomDto> {
     return toLobbyRoomDto(await context.present.finish(room_id, (result?.toJSON() ?? null) as Json));
   }
@@ -186,7 +186,7 @@ export class LobbyGateway implements SocketGatewayHooks<LobbyContext> {
   })
   async joinChat(
     @Conn() connection: LobbyConnection,
-    @MessageBody() { room_id: room = NAMESPACE_CHAT }: commands.JoinChatCommand,
+    @MessageBody() { room_id: room = NAMESPACE_CHAT }: commands.LobbyJoinChatCommand,
   ): Promise<ChatJoinedEvent> {
     const { messages, begin } = await connection.context.present.chats.join(room);
     const joined = { recent_messages: messages.map(chatFields), room };
@@ -202,7 +202,7 @@ export class LobbyGateway implements SocketGatewayHooks<LobbyContext> {
   })
   async sendMessage(
     @Conn() { context }: LobbyConnection,
-    @MessageBody() { room_id: room = NAMESPACE_CHAT, text }: commands.SendChatCommand,
+    @MessageBody() { room_id: room = NAMESPACE_CHAT, text }: commands.LobbySendChatCommand,
   ): Promise<NewMessageEvent> {
     return chatFields(await context.present.chats.say(room, text));
   }

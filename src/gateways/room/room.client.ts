@@ -37,6 +37,10 @@ export class RoomClient implements RoomListener {
     return this.connection.isReachable;
   }
 
+  hasBrokenOff(): boolean {
+    return this.connection.hasBrokenOff;
+  }
+
   replaced(): void {
     this.connection.close(CloseCode.Replaced, 'replaced by a newer connection');
   }

@@ -42,7 +42,7 @@ export class RoomIceCandidateCommand extends RoomSignalCommand {
 }
 
 /** `data` */
-export class RoomDataCommand extends RoomSignalCommand {
+export class RoomSignalDataCommand extends RoomSignalCommand {
   @SignalBody({
     description: 'What the clients agree on: an object, or any other JSON value.',
     takes: 'any JSON',

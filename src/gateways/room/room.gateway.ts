@@ -5,7 +5,12 @@ import { WsOperation } from '../../realtime/wire-docs.js';
 import { serialise } from '../../realtime/wire.js';
 import type { Shape } from '../../realtime/wire.js';
 import { RoomAdmission } from './room.admission.js';
-import { RoomAnswerCommand, RoomDataCommand, RoomIceCandidateCommand, RoomOfferCommand } from './room.commands.js';
+import {
+  RoomAnswerCommand,
+  RoomSignalDataCommand,
+  RoomIceCandidateCommand,
+  RoomOfferCommand,
+} from './room.commands.js';
 import { RoomContext } from './room.context.js';
 import type { RoomConnection } from './room.context.js';
 import type { RoomAnswerEvent, RoomDataEvent, RoomIceCandidateEvent, RoomOfferEvent } from './room.event-shapes.js';
@@ -51,7 +56,7 @@ export class RoomGateway implements RawGatewayHooks<RoomContext> {
 
   @SubscribeMessage('data')
   @WsOperation({ summary: 'Relays what the clients agree on to one client, or to all others.' })
-  data(@Conn() connection: RoomConnection, @MessageBody() { data, to }: RoomDataCommand): void {
+  data(@Conn() connection: RoomConnection, @MessageBody() { data, to }: RoomSignalDataCommand): void {
     relay(connection, { type: 'data', ...senderOf(connection), data }, to);
   }
 }

@@ -1,4 +1,4 @@
-import { ApiExtraModels, ApiProperty } from '@nestjs/swagger';
+import { ApiExtraModels, ApiProperty, getSchemaPath } from '@nestjs/swagger';
 import type { Json } from '../../cluster/cluster.js';
 import type { RoomState, RoomStatus } from '../room-state.js';
 
@@ -31,7 +31,7 @@ export class LobbyRoomDto {
   @ApiProperty({
     description: 'The players by their ids, which are user ids; a back end may have given them more fields.',
     type: 'object',
-    additionalProperties: { $ref: '#/components/schemas/LobbyPlayerDto' },
+    additionalProperties: { $ref: getSchemaPath(LobbyPlayerDto) },
     example: { [PLAYER]: { name: 'alice', joined_at: AT, order: 1 } },
   })
   players!: Record<string, LobbyPlayerDto>;

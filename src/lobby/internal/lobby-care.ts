@@ -2,7 +2,6 @@ import type { Cancel } from '../../common/clock.js';
 import { openSeats } from '../room-state.js';
 import type { RoomState } from '../room-state.js';
 import { Absences } from './absences.js';
-import { joinHalves } from './joined-halves.js';
 import type { LobbyParts } from './lobby-parts.js';
 import { changed } from './room-changes.js';
 import type { RoomSummary } from './room-index.js';
@@ -118,7 +117,7 @@ export class LobbyCare {
 
   /** What this node knows of its rooms goes to what the nodes share, which may have been lost. */
   private async rejoin(): Promise<void> {
-    const { feeds, documents, rooms, tools } = this.parts;
+    const { feeds, documents, rooms } = this.parts;
     const mine = new Map<string, RoomState>();
     for (const value of documents.changedAlone.values()) {
       const state = value as unknown as RoomState | undefined;
@@ -127,7 +126,7 @@ export class LobbyCare {
     for (const [roomId, { state }] of feeds.all()) if (state && !mine.has(roomId)) mine.set(roomId, state);
     await Promise.all(
       [...mine].map(async ([roomId, state]) => {
-        await rooms.restore(roomId, (theirs) => joinHalves(state, theirs, tools.clock.now()));
+        await rooms.restore(state);
         await feeds.get(roomId)?.check();
       }),
     );

@@ -21,6 +21,11 @@ export interface LobbyTools {
   readonly gone: (state: RoomState) => void;
 }
 
+/** What players hold for longer is stored anew by the sweep. */
+const KEPT_MS = 86_400_000;
+/** By then every node has looked at its rooms. */
+const REMOVED_MS = 300_000;
+
 /** What the lobby of one namespace is made of. */
 export class LobbyParts {
   readonly documents: SteadyDocuments;
@@ -39,10 +44,11 @@ export class LobbyParts {
     const { documents, backplane, topics, sets } = cluster;
     const prefix = `lobby:${namespace}`;
     // What each node lists by itself is listed anew from its rooms when they are joined.
-    const lists = { begin: () => undefined, join: (_: unknown, theirs: Json | undefined) => theirs };
+    const lists = { begin: () => undefined, join: (_: unknown, theirs: Json | undefined) => theirs, ttlMs: KEPT_MS };
     this.documents = new SteadyDocuments(documents, backplane, {
       begin: (key, purpose) => this.known(key.slice(`${prefix}:state:`.length), purpose),
       join: (mine, theirs) => joined(mine, theirs, clock.now()),
+      ttlMs: KEPT_MS,
     });
     this.open = new OpenRooms(prefix, new SteadyDocuments(documents, backplane, lists));
     this.index = new RoomIndex(prefix, new SteadyDocuments(documents, backplane, lists));
@@ -51,6 +57,7 @@ export class LobbyParts {
       documents: this.documents,
       index: this.index,
       open: this.open,
+      removed: new SteadyDocuments(documents, backplane, { ...lists, join: (mine) => mine, ttlMs: REMOVED_MS }),
       topics,
       clock,
       gone,

@@ -4,6 +4,7 @@ import { DomainError, Unavailable } from '../../common/domain-error.js';
 import { RoomNotFound } from '../lobby.errors.js';
 import { openSeats, playerOf } from '../room-state.js';
 import type { RoomEntry, RoomState } from '../room-state.js';
+import { joinHalves } from './joined-halves.js';
 import { changed, withoutPlayer } from './room-changes.js';
 import type { OpenRooms } from './open-rooms.js';
 import type { RoomIndex } from './room-index.js';
@@ -21,6 +22,8 @@ export interface RoomStores {
   documents: SteadyDocuments;
   index: RoomIndex;
   open: OpenRooms;
+  /** The lives of rooms that were removed lately: what is not there and not here either was lost. */
+  removed: SteadyDocuments;
   topics: Topics;
   clock: Clock;
   /** What belongs to a room that is gone can go. */
@@ -116,11 +119,17 @@ export class LobbyRooms {
     return state;
   }
 
-  /** The room may be gone from what the nodes share, or have gone on without this node. */
-  async restore(roomId: string, join: (theirs: RoomState | undefined) => RoomState): Promise<void> {
-    const { index, open } = this.stores;
-    const state = await this.change(roomId, join, { seatsCounted: true });
+  /**
+   * Stores what this node knows of a room, joined with what there is of it: it may have been lost, or have gone on elsewhere.
+   * Undefined: it was removed, and stays so.
+   */
+  async restore(mine: RoomState): Promise<RoomState | undefined> {
+    const { index, open, removed, clock } = this.stores;
+    if ((await removed.get(this.removalOf(mine))) !== undefined) return undefined;
+    const join = (theirs: RoomState | undefined) => joinHalves(mine, theirs, clock.now());
+    const state = await this.change(mine.roomId, join, { seatsCounted: true });
     await Promise.all([index.note(state), open.tell(state)]);
+    return state;
   }
 
   topicOf(roomId: string): string {
@@ -144,7 +153,10 @@ export class LobbyRooms {
     const notice: RoomNotice = isMovesOnly ? { entries } : { entries, room: { ...after, recent: [] } };
     const isGone = removeEmpty === true && after.players.length === 0;
     const seatsChanged = isGone || !before || openSeats(before) !== openSeats(after);
-    if (isGone) this.stores.gone(after);
+    if (isGone) {
+      this.stores.gone(after);
+      await healed(this.stores.removed.change(this.removalOf(after), () => true));
+    }
     await topics.publish(this.topicOf(after.roomId), { notice: notice as unknown as Json });
     await Promise.all([
       isMovesOnly || healed(isGone ? index.forget(after.roomId) : index.note(after)),
@@ -154,13 +166,17 @@ export class LobbyRooms {
     ]);
   }
 
+  private removalOf({ life }: RoomState): string {
+    return `${this.stores.prefix}:removed:${life}`;
+  }
+
   private keyOf(roomId: string): string {
     return `${this.stores.prefix}:state:${roomId}`;
   }
 }
 
 /** What is stored is stored: a list that could not be told of it is put right by the next sweep. */
-async function healed(telling: Promise<void>): Promise<void> {
+async function healed(telling: Promise<unknown>): Promise<void> {
   try {
     await telling;
   } catch (error) {

@@ -11,6 +11,7 @@ const NOW = Date.UTC(2030, 0, 1);
 
 let clock: ManualClock;
 let stored: RoomState | undefined;
+let removed: boolean;
 let gone: string[];
 let feed: RoomFeed;
 let told: string[];
@@ -22,7 +23,13 @@ beforeEach(() => {
   const plan = { roomId: 'r', maxPlayers: 2, pool: 'p' };
   const players = ['a', 'b'].map((id) => ({ id, name: id }));
   stored = withPlayers(newRoom(plan, 'life', NOW), players, NOW);
-  feed = new RoomFeed({ read: () => Promise.resolve(stored), clock, gone: (seat) => gone.push(seat.playerId) });
+  removed = true;
+  feed = new RoomFeed({
+    read: () => Promise.resolve(stored),
+    restore: (state) => Promise.resolve(removed ? undefined : (stored = state)),
+    clock,
+    gone: (seat) => gone.push(seat.playerId),
+  });
 });
 
 const listener: LobbyListener = {
@@ -103,12 +110,23 @@ describe('what the seats of a node are told of a room (7.2)', () => {
     expect(told).toEqual(['move 2']);
   });
 
-  it('a room that is gone twice in a row has no seats any more', async () => {
+  it('a room that was removed has no seats any more, and its players are told', async () => {
     sit();
     stored = undefined;
     await feed.check();
     expect(gone).toEqual([]);
     await feed.check();
-    expect(gone).toEqual(['a']);
+    expect([gone, told]).toEqual([['a'], ['left']]);
+  });
+
+  it('a room that was lost is stored anew, and goes on', async () => {
+    sit();
+    removed = false;
+    stored = undefined;
+    await feed.check();
+    await feed.check();
+    expect([gone, told]).toEqual([[], []]);
+    feed.receive(moves(1)[0]!);
+    expect(told).toEqual(['move 1']);
   });
 });

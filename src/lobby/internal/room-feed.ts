@@ -21,7 +21,9 @@ export interface Relay {
 }
 
 export interface FeedSource {
-  read(): Promise<RoomState | undefined>;
+  read: () => Promise<RoomState | undefined>;
+  /** Stores the room anew; undefined when it was removed. */
+  restore: (state: RoomState) => Promise<RoomState | undefined>;
   clock: Clock;
   /** The player of a seat has left the room, or the room is gone. */
   gone(seat: Seat): void;
@@ -89,17 +91,25 @@ export class RoomFeed {
     for (const seat of this.seats.values()) if (seat.playerId !== playerId) told(seat, news);
   }
 
-  /** Reads the room: a notice may have been lost. One that is gone twice in a row is gone. */
+  /** Reads the room: a notice may have been lost. One that is not there twice in a row was removed, or has to be stored anew. */
   async check(): Promise<void> {
     this.waiting?.();
     this.waiting = undefined;
-    const state = await this.source.read();
+    let state = await this.source.read();
     this.absences = state ? 0 : this.absences + 1;
+    if (this.absences > 1 && this.state) state = await this.source.restore(this.state);
     const isAnother = state !== undefined && state.life !== this.state?.life;
     if (state) this.advance(state);
     for (const seat of [...this.seats.values()]) {
-      if (this.absences > 1 || (isAnother && !playerOf(state, seat.playerId))) this.source.gone(seat);
+      if (state ? isAnother && !playerOf(state, seat.playerId) : this.absences > 1) this.endSeat(seat);
     }
+  }
+
+  /** Its player has left the room, which was not told. */
+  private endSeat(seat: Seat): void {
+    const { state } = this;
+    if (state) told(seat, { entry: { kind: 'left', playerId: seat.playerId, rev: this.rev }, room: state });
+    this.source.gone(seat);
   }
 
   private checkLater(): void {

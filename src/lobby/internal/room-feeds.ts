@@ -76,7 +76,12 @@ export class RoomFeeds {
   }
 
   private open(roomId: string): OpenFeed {
-    const feed = new RoomFeed({ read: () => this.rooms.find(roomId), clock: this.clock, gone: this.gone });
+    const feed = new RoomFeed({
+      read: () => this.rooms.find(roomId),
+      restore: (state) => this.rooms.restore(state),
+      clock: this.clock,
+      gone: this.gone,
+    });
     const subscription = this.topics.subscribe(this.rooms.topicOf(roomId), (message) => {
       const { notice, relay } = message as RoomMessage;
       if (notice) feed.receive(notice);

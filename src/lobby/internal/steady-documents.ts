@@ -1,13 +1,12 @@
 import type { Backplane, Documents, Json } from '../../cluster/cluster.js';
 import { Unavailable } from '../../common/domain-error.js';
 
-/** Starts anew with each store; what players hold for longer is stored anew by the sweep. */
-const TTL_MS = 86_400_000;
-
 /** What a node does by itself while the nodes cannot reach each other. */
 export interface AloneRules {
   /** What it goes on with. @throws Unavailable when it must not change it by itself */
   begin(key: string, purpose: 'read' | 'change'): Json | undefined;
+  /** How long they are kept from the last store on. */
+  readonly ttlMs: number;
   /** What is stored when they can again. */
   join(mine: Json | undefined, theirs: Json | undefined): Json | undefined;
 }
@@ -96,7 +95,7 @@ export class SteadyDocuments {
       return after;
     };
     try {
-      return { after: (await this.documents.update(key, once, { ttlMs: TTL_MS }))?.value, before };
+      return { after: (await this.documents.update(key, once, { ttlMs: this.rules.ttlMs }))?.value, before };
     } catch (error) {
       if (error instanceof Unchanged) return { before, after: before };
       throw error;

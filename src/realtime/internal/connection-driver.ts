@@ -96,6 +96,10 @@ export class ConnectionDriver implements Transport, InboundFlow, PeerEvents, Dep
     return { received, ...outbound.sent };
   }
 
+  get brokenOff(): boolean {
+    return this.peer.hasBrokenOff;
+  }
+
   get reachable(): boolean {
     return this.open && this.peer.isOpen;
   }

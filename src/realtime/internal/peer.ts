@@ -31,6 +31,8 @@ export class Peer implements Beating {
   private readonly bucket: TokenBucket;
   private readonly silenceLimitMs: number;
   private heardAt: number;
+  /** Whether it was we who began the end. */
+  private dismissed = false;
 
   /** `socket` is the one below `ws`: whole frames are written to it, so that a turn's frames leave in one write. */
   constructor(
@@ -52,6 +54,11 @@ export class Peer implements Beating {
     return this.ws.readyState === this.ws.OPEN;
   }
 
+  /** It has begun to go without being asked to: what still waits for it will not be written. */
+  get hasBrokenOff(): boolean {
+    return !this.isOpen && !this.dismissed;
+  }
+
   drained(): Promise<void> {
     return this.outbound.drained();
   }
@@ -59,6 +66,7 @@ export class Peer implements Beating {
   /** Sends what is queued, then the close frame; a peer that does not answer it is cut by `ws` (`closeTimeout`). */
   close(code: CloseCode, reason: string): void {
     this.outbound.flush();
+    this.dismissed = true;
     this.ws.resume();
     this.ws.close(code, cutReason(reason));
   }

@@ -10,6 +10,8 @@ interface CountedRoom {
 /** What rooms of one kind have done on this node since it started. */
 export interface RoomCounts {
   relayed: number;
+  /** Signals whose target was not in the room. */
+  refused: number;
   /** The room that has ended now was there for so long. */
   ended(lifeMs: number): void;
 }
@@ -50,6 +52,15 @@ export class RoomMetrics {
         for (const [kind, { relayed }] of kinds) this.inc({ kind }, relayed);
       },
     });
+    metrics.counter({
+      name: 'parley_room_refused_signals_total',
+      help: 'Signals to somebody who was not in the room, by kind of room.',
+      labelNames: BY_KIND,
+      collect() {
+        this.reset();
+        for (const [kind, { refused }] of kinds) this.inc({ kind }, refused);
+      },
+    });
     this.life = metrics.histogram({
       name: 'parley_room_life_seconds',
       help: 'From the first one who came to the last one who left, by the node that the last one was on.',
@@ -63,6 +74,7 @@ export class RoomMetrics {
     if (known) return known;
     const counts: RoomCounts = {
       relayed: 0,
+      refused: 0,
       ended: (lifeMs) => {
         this.life.observe({ kind }, lifeMs / 1000);
       },

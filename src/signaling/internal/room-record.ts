@@ -34,6 +34,10 @@ export class RoomRecord {
     logger.log({ msg: 'room removed', ...this.room });
   }
 
+  refused(): void {
+    this.counts.refused += 1;
+  }
+
   /** Never what the signal says. */
   relayed({ from, to, kind }: RoomSignal): void {
     this.counts.relayed += 1;

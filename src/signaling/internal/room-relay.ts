@@ -92,7 +92,10 @@ export class RoomRelay {
 
   private sendTo(to: string, seat: Seat, kind: string, text: WireText): void {
     const place = to === seat.member ? undefined : this.roster.get(to);
-    if (!place) throw new TargetNotFound('to', to);
+    if (!place) {
+      this.record.refused();
+      throw new TargetNotFound('to', to);
+    }
     const { node } = this.parts;
     const signal: Relayed = Object.freeze({
       from: seat.member,

@@ -5,8 +5,8 @@ import type { ConnectionId } from '../../common/ids.js';
 import type { Departure } from '../../realtime/raw-gateway.js';
 import type { WireText } from '../../realtime/wire.js';
 import type { RoomEntry, RoomParticipant } from '../room-seat.js';
-import { RoomFull, SeatTaken } from '../signaling.errors.js';
-import type { Place, PlaceData } from './place.js';
+import type { Place } from './place.js';
+import { RoomMembership } from './room-membership.js';
 import type { RoomParts } from './room-parts.js';
 import { kindOf, RoomRecord } from './room-record.js';
 import { RoomRelay } from './room-relay.js';
@@ -15,12 +15,11 @@ import { Seat } from './seat.js';
 
 /** So long a seat whose entry has gone from the set, without a word why, may be told of anew. */
 const LOST_WAIT_MS = 1000;
-const LEAVE_ATTEMPTS = 3;
-const LEAVE_RETRY_MS = 500;
 
 /** One room with seats on this node: who is in it, and what its seats are told. */
 export class Room {
   readonly kind: string;
+  private readonly membership: RoomMembership;
   private readonly roster: RoomRoster;
   private readonly record: RoomRecord;
   private readonly relaying: RoomRelay;
@@ -40,6 +39,7 @@ export class Room {
     /** Called when nobody of this node has to do with it any more. */
     private readonly closed: () => void,
   ) {
+    this.membership = new RoomMembership(scope, parts);
     this.roster = new RoomRoster(parts.node);
     this.kind = kindOf(scope);
     this.record = new RoomRecord(scope, parts.metrics.of(this.kind), parts.verbose);
@@ -97,9 +97,7 @@ export class Room {
   }
 
   async update(seat: Seat, data: Json): Promise<boolean> {
-    if (seat.phase !== 'seated') return false;
-    const { member, connectionId } = seat.entry;
-    return this.parts.cluster.sets.update(this.scope, member, connectionId, this.dataOf(seat.entry, data));
+    return seat.phase === 'seated' && this.membership.update(seat.entry, data, this.made);
   }
 
   async leave(seat: Seat, departure: Departure): Promise<void> {
@@ -113,24 +111,11 @@ export class Room {
       this.relaying.keep(member, missed);
     }
     try {
-      const left = await this.endEntry(seat.entry, graceMs);
+      const left = await this.membership.leave(seat.entry, graceMs);
       if (!left) this.forgotten(member, connectionId);
       else if (graceMs <= 0) this.departed(member);
     } finally {
       this.closeIfEmpty();
-    }
-  }
-
-  /** Whatever fails, nobody may stay in the room who has gone. */
-  private async endEntry({ member, connectionId }: RoomEntry, graceMs: number): Promise<boolean> {
-    const { cluster, clock } = this.parts;
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await cluster.sets.leave(this.scope, member, connectionId, graceMs > 0 ? { graceMs } : {});
-      } catch (error) {
-        if (attempt === LEAVE_ATTEMPTS) throw error;
-        await new Promise<void>((resolve) => clock.after(LEAVE_RETRY_MS, resolve));
-      }
     }
   }
 
@@ -141,40 +126,19 @@ export class Room {
     });
     this.stops.push(stop);
     this.roster.start(snapshot.version, snapshot.members);
+    for (const { member, leaving } of snapshot.members) if (leaving) this.relaying.keep(member);
   }
 
   private async join(seat: Seat): Promise<void> {
-    const { member, connectionId, userId, data, limit = this.parts.limit } = seat.entry;
-    const outcome = await this.parts.cluster.sets.join(this.scope, {
-      member,
-      token: connectionId,
-      data: this.dataOf(seat.entry, data),
-      limit,
-      taken: (holder) => ((holder as unknown as PlaceData).user_id === userId ? 'replace' : 'refuse'),
-      answer: 'version',
-    });
-    if (outcome.status === 'full') throw new RoomFull();
-    if (outcome.status === 'taken') throw new SeatTaken();
-    seat.replaced = outcome.status === 'replaced';
-    await this.roster.reached(outcome.version);
-    if (!this.entering.delete(connectionId)) return;
+    const { order, version, replaced } = await this.membership.join(seat.entry, this.roster.made);
+    seat.replaced = replaced;
+    await this.roster.reached(version);
+    if (!this.entering.delete(seat.entry.connectionId)) return;
     // A newer connection took the seat before word of this one came.
-    seat.sit(outcome.order, outcome.version);
+    seat.sit(order, version);
     seat.end((listener) => {
       listener.replaced();
     });
-  }
-
-  private dataOf({ connectionId, userId, username }: RoomEntry, data: Json): Json {
-    const entry: PlaceData = {
-      connection: connectionId,
-      node: this.parts.node,
-      user_id: userId,
-      username,
-      made: this.roster.made ?? this.parts.clock.now(),
-      data,
-    };
-    return entry as unknown as Json;
   }
 
   private apply(delta: SetDelta): void {
@@ -228,7 +192,7 @@ export class Room {
     if (removed !== undefined) {
       this.removed(seat, removed);
       // Whoever marked it ends its entry too, unless its node has died before it could.
-      void this.parts.cluster.sets.leave(this.scope, seat.member, seat.entry.connectionId);
+      void this.membership.leave(seat.entry, 0);
     } else if (participant.order !== seat.order) {
       const { order } = participant;
       seat.order = order;

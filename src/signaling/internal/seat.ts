@@ -37,6 +37,8 @@ export class Seat implements RoomSeat {
   private early: Call[] | undefined = [];
   /** What it is sent before its turn, or before what another node has kept has come; undefined once it gets all at once. */
   private kept: KeptSignals | undefined = new KeptSignals();
+  /** What it was sent in this turn of the event loop. */
+  private recent: Relayed[] | undefined;
   /** Another node has kept more for it: which, and the end of waiting for that. */
   private awaited: { node: string; cancel: Cancel } | undefined;
   /** The nodes that were faster to hand over than word of the join was to come. */
@@ -126,11 +128,22 @@ export class Seat implements RoomSeat {
 
   /** The last thing that it is told, if there is one. What it was sent and has not got comes back. */
   end(call?: Call): readonly Relayed[] {
+    this.settle();
     if (call) this.tell(call);
     this.phase = 'over';
     this.awaited?.cancel();
     this.awaited = undefined;
     return this.kept?.all ?? [];
+  }
+
+  /** What was sent in this turn leaves at its end: a peer that has begun to go meanwhile, has got none of it. */
+  private settle(): void {
+    const { recent = [] } = this;
+    this.recent = undefined;
+    if (recent.length === 0 || this.entry.listener.hasBrokenOff?.() !== true) return;
+    const later = this.kept?.all ?? [];
+    this.kept = new KeptSignals();
+    for (const signal of [...recent, ...later]) this.kept.put(signal);
   }
 
   private complete(): void {
@@ -148,11 +161,23 @@ export class Seat implements RoomSeat {
 
   private deliver(signal: Relayed): void {
     if (this.phase !== 'seated') return;
+    if (this.entry.listener.hasBrokenOff) this.remember(signal);
     try {
       this.entry.listener.received(signal);
     } catch (err) {
       this.failed(err);
     }
+  }
+
+  private remember(signal: Relayed): void {
+    if (this.recent) {
+      this.recent.push(signal);
+      return;
+    }
+    this.recent = [signal];
+    setImmediate(() => {
+      this.settle();
+    });
   }
 
   /** One that fails must not keep the others from being told. */
