@@ -90,6 +90,8 @@ describe('the AsyncAPI document and Socket.IO (7, 8)', () => {
     // The latest messages are in it now.
     await wire.request(a, 'join_chat');
     await a.next('lobby_stats');
+    const guest = wire.listen(await SocketIoClient.connect(`${app.url}/lobby`, { auth: { username: 'Carol' } }));
+    await guest.next('auth_success');
 
     expect([...wire.sent].sort()).toEqual(documented('lobby', 'receive'));
     expect([...wire.received(), ...CORE].sort()).toEqual(documented('lobby', 'send'));
