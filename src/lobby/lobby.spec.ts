@@ -140,6 +140,13 @@ describe('matchmaking (7.2)', () => {
     expect((await present(roomId))?.status).toBe('active');
   });
 
+  it('who asks on two nodes at once takes one seat, and the other one is free for the next player', async () => {
+    const tabs = [enter(0, 'alice'), enter(1, 'alice')];
+    const [room] = await Promise.all(tabs.map((tab) => tab.match()));
+    expect((await enter(2, 'bob').match()).roomId).toBe(room!.roomId);
+    expect(await present(room!.roomId)).toMatchObject({ status: 'active', players: [{ id: 'alice' }, { id: 'bob' }] });
+  });
+
   it('a private room is given to nobody; a public one that waits is', async () => {
     await enter(0, 'a').create({ isPrivate: true });
     const open = await enter(0, 'b').create();

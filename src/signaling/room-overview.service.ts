@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { UserId } from '../common/ids.js';
+import { GroupMembership } from '../groups/group-membership.js';
 import { TransactionRunner } from '../infra/database/transaction-runner.js';
+import { boundGroup } from './internal/bound-group.js';
 import { RoomRuleRepository } from './persistence/room-rule.repository.js';
 import { RoomNotFound } from './room-access.errors.js';
 import type { RoomName } from './room-kind.js';
@@ -25,6 +27,7 @@ export class RoomOverviewService {
   constructor(
     private readonly rules: RoomRuleRepository,
     private readonly rooms: SignalingRooms,
+    private readonly membership: GroupMembership,
     private readonly transactions: TransactionRunner,
   ) {}
 
@@ -38,6 +41,8 @@ export class RoomOverviewService {
     const isClosed = ruling !== undefined && (!allows(ruling) || (guest && ruling.access !== 'anyone'));
     const isNowhere = rule === undefined && participants.length === 0;
     if (isClosed || isNowhere) throw new RoomNotFound();
+    const groupId = boundGroup(room, participants);
+    if (groupId !== undefined && !(await this.membership.isMember(groupId, userId))) throw new RoomNotFound();
     return { participants, since, rule };
   }
 }

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { callClient, callOf, heardFrom, joinCall, newCallRoom } from '../support/call-rooms.js';
+import { callClient, callEventsBefore, callOf, heardFrom, joinCall, newCallRoom } from '../support/call-rooms.js';
 import { eventually } from '../support/eventually.js';
 import { channelScene, expectOk, register } from '../support/scene.js';
 import type { Actor } from '../support/scene.js';
@@ -44,6 +44,25 @@ describe('a call room on three nodes (7.1)', () => {
     for (const { metadata } of joined) expect(metadata).toEqual(joined[0]?.['metadata']);
     const known = (joined[2]?.['existingParticipants'] as { socketId: string }[]).map(({ socketId }) => socketId);
     expect(known).toEqual([clients[0].id, clients[1].id]);
+  });
+
+  it('tells each of those who join at the same moment of each other one once', async () => {
+    const room = newCallRoom();
+    const clients = await Promise.all(Array.from({ length: 8 }, (_, n) => dial(actors[n % 3]!, n < 5 ? 0 : n % 3)));
+    const joined = await Promise.all(clients.map((client) => joinCall(client, room)));
+    const socketIdsOf = (participants: unknown) =>
+      (participants as { socketId: string }[]).map(({ socketId }) => socketId);
+    for (const [index, client] of clients.entries()) {
+      const known = socketIdsOf(joined[index]!['existingParticipants']);
+      while (known.length < clients.length - 1) {
+        const [{ participant }] = await client.next('webrtc:participant-joined');
+        known.push(...socketIdsOf([participant]));
+      }
+      const others = clients.map(({ id }) => id).filter((id) => id !== client.id);
+      expect(known.sort()).toEqual(others.sort());
+      expect(client.seen[0]?.event).toBe('webrtc:room-joined');
+      expect(await callEventsBefore(client)).toEqual([]);
+    }
   });
 
   it('relays to one, and to all others, in the order sent', async () => {

@@ -337,10 +337,13 @@ describe('a room (7.1)', () => {
       'forbidden',
     );
     await joinCall(o!, room, { metadata: { groupId } });
+    expect((await owner.api.get(`/calls/${room}`)).status).toBe(200);
+    expect((await carol.api.get(`/calls/${room}`)).status).toBe(404);
     expect(await refusalOf(stranger!, 'webrtc:join-room', { callRoomId: room })).toBe('forbidden');
     await joinCall(d!, room);
     await joinCall(e!, room);
     expectOk(await owner.api.delete(`/groups/${groupId}/members/${members.dora.id}`));
+    expect((await members.dora.api.get(`/calls/${room}`)).status).toBe(404);
     expect(await d!.next('webrtc:signaling-error')).toMatchObject([{ code: 'forbidden' }]);
     expect(await d!.next('webrtc:room-left')).toEqual([{ callRoomId: room }]);
     expect(await o!.next('webrtc:participant-left')).toMatchObject([{ participant: { socketId: d!.id } }]);

@@ -60,13 +60,8 @@ export class CallGateway implements SocketGatewayHooks<CallContext> {
     summary: 'Joins a call room, and leaves the one before; the room is made if it is not there. The others are told.',
     ack: CallRoomJoinedEvent,
   })
-  async join(
-    @Conn() connection: CallConnection,
-    @MessageBody() command: CallJoinRoomCommand,
-  ): Promise<CallRoomJoinedEvent> {
-    const joined = await this.rooms.join(connection, command);
-    connection.emit('webrtc:room-joined', joined);
-    return joined;
+  join(@Conn() connection: CallConnection, @MessageBody() command: CallJoinRoomCommand): Promise<CallRoomJoinedEvent> {
+    return this.rooms.join(connection, command);
   }
 
   @SubscribeMessage('webrtc:leave-room')

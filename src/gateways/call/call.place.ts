@@ -14,6 +14,7 @@ export class CallPlace implements RoomListener {
   seat!: RoomSeat;
   /** As the client has been told them. */
   private readonly orders = new Map<string, number>();
+  private greeted = false;
   private refreshing = false;
 
   constructor(
@@ -25,22 +26,25 @@ export class CallPlace implements RoomListener {
     this.signals = new SignalTexts(callRoomId, connection);
   }
 
-  /** What tells the client where it is. */
-  greeting(): CallRoomJoinedEvent {
+  /** Tells the client where it is: of what has changed before that, it is told in no other way, also when word of it comes later. */
+  greet(): CallRoomJoinedEvent {
     const event = roomJoined(this);
+    this.greeted = true;
+    this.orders.clear();
     for (const { socketId, order } of event.existingParticipants) this.orders.set(socketId, order);
+    this.connection.emit('webrtc:room-joined', event);
     return event;
   }
 
   joined(participant: RoomParticipant): void {
+    const isKnown = this.orders.has(participant.member);
     this.orders.set(participant.member, participant.order);
-    this.tell('joined', participant);
+    if (!isKnown) this.tell('joined', participant);
     this.adoptLater();
   }
 
   left(participant: RoomParticipant): void {
-    this.orders.delete(participant.member);
-    this.tell('left', participant);
+    if (this.orders.delete(participant.member)) this.tell('left', participant);
   }
 
   updated({ member, order }: RoomParticipant): void {
@@ -91,6 +95,7 @@ export class CallPlace implements RoomListener {
   }
 
   private tell(kind: 'joined' | 'left', participant: RoomParticipant): void {
+    if (!this.greeted) return;
     const count = this.seat.others().length + 1;
     this.connection.sendText(texts.of(kind, this.callRoomId, participant, count));
   }
@@ -103,7 +108,7 @@ export class CallPlace implements RoomListener {
       this.refreshing = false;
       if (this.connection.context.place !== this) return;
       this.adoptLater();
-      this.connection.emit('webrtc:room-joined', this.greeting());
+      this.greet();
     });
   }
 }

@@ -52,7 +52,7 @@ export class CallRooms {
   async join(connection: CallConnection, command: CallJoinRoomCommand): Promise<CallRoomJoinedEvent> {
     const { context, user } = connection;
     const { callRoomId } = command;
-    if (context.place?.callRoomId === callRoomId) return context.place.greeting();
+    if (context.place?.callRoomId === callRoomId) return context.place.greet();
     await this.access.admit('call', callRoomId, user);
     const present = await this.rooms.read(scopeOf(callRoomId));
     const metadata = metadataOf(present) ?? newMetadata(command, user.userId, this.clock.date());
@@ -62,7 +62,7 @@ export class CallRooms {
     context.place = place;
     if (before) await this.leavePlace(connection, before);
     await this.settle(connection, place);
-    return place.greeting();
+    return place.greet();
   }
 
   /** @throws CallRoomNotFound, NotInCallRoom */

@@ -92,17 +92,21 @@ export class Matchmaker {
     const now = this.clock.now();
     const life = randomUUID();
     const isMeant = (room: RoomState) => room.pool === pool && !room.isPrivate;
+    let seatsNeeded = newcomers.length;
     try {
       const state = await this.rooms.change(
         roomId,
         (room) => {
           const present = room ?? newRoom({ roomId, maxPlayers, pool }, life, now);
+          seatsNeeded = newcomers.filter(({ id }) => !playerOf(present, id)).length;
           return isMeant(present) ? withPlayers(present, newcomers, now) : present;
         },
         { seatsCounted: true },
       );
       if (!isMeant(state)) await this.open.forget(pool, roomId);
-      else if (!newcomers.every(({ id }) => playerOf(state, id))) await this.open.tell(state);
+      // A seat too many was counted for one who looks for a match on two nodes at once: it is free again.
+      else if (seatsNeeded < newcomers.length || !newcomers.every(({ id }) => playerOf(state, id)))
+        await this.open.tell(state);
       return { newcomers, state };
     } catch (error) {
       return { newcomers, error: error as Error };
