@@ -26,8 +26,9 @@ export class DmAdmission {
   async admit(connection: DmConnection): Promise<void> {
     const dm = await this.openDm(connection);
     connection.context.admitTo(dm);
+    const tellOfCalls = await this.calls.attend(connection);
     await this.stream.open(connection, dm.conversationId, new DmDialect(connection, dm, this));
-    await this.calls.attend(connection);
+    tellOfCalls();
   }
 
   private async openDm({ userId, context }: DmConnection): Promise<DmView> {

@@ -38,13 +38,22 @@ export class DmCalls implements OnModuleInit, OnApplicationShutdown {
     this.stop();
   }
 
-  /** From now on the connection hears of calls, and at once of the one that goes on. */
-  async attend(connection: DmConnection): Promise<void> {
-    const { conversationId } = connection.context.conversation;
+  /**
+   * From now on the connection hears of calls: of what happens, and of the one that goes on, once what is returned is called.
+   * That waits for nothing, so that the connection is open as soon as it has been greeted.
+   */
+  async attend(connection: DmConnection): Promise<() => void> {
+    const { context } = connection;
+    const { conversationId } = context.conversation;
+    const held: CallFacts[] = [];
+    context.callsHeld = held;
     const listeners = this.listening.get(conversationId) ?? new Set();
     this.listening.set(conversationId, listeners.add(connection));
     const call = await this.attendance.enter(conversationId, actorOf(connection));
-    if (call) tell(connection, call);
+    return () => {
+      context.callsHeld = undefined;
+      for (const news of call ? [call, ...held] : held) tell(connection, news);
+    };
   }
 
   /** However far its admission came. */
@@ -97,6 +106,10 @@ function requestOf(connection: DmConnection, callId: CallId): CallRequest {
 /** Each phase once, whatever it is told of twice or late. */
 function tell(connection: DmConnection, call: CallFacts): void {
   const { context, userId } = connection;
+  if (context.callsHeld) {
+    context.callsHeld.push(call);
+    return;
+  }
   const { callId } = call;
   const before = context.toldOfCall;
   const told = before?.callId === callId ? before.progress : 0;

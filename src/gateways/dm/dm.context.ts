@@ -1,3 +1,4 @@
+import type { CallFacts } from '../../common/domain-events.js';
 import type { CallId, UserId } from '../../common/ids.js';
 import type { DmView } from '../../dms/dm.js';
 import type { Connection } from '../../realtime/connection.js';
@@ -8,6 +9,8 @@ import { ConversationContext, readPathId, readStreamRequest } from '../shared/co
 export class DmContext extends ConversationContext {
   /** The latest call that it was told of, and how far that had come. */
   toldOfCall: { callId: CallId; progress: number } | undefined;
+  /** What happens to calls before it has been greeted, which it is told after that. */
+  callsHeld: CallFacts[] | undefined;
   private admitted: { dm: DmView; audience: string } | undefined;
 
   constructor(
