@@ -10,27 +10,6 @@ const PLAYER = '0198c0de-7b1a-7c3e-9f2a-1b2c3d4e5f61';
 const AT = '2030-01-01T12:00:00.000Z';
 const ROOM = 'chess-1';
 
-@SocketEvent(
-  'auth_success',
-  'To who has connected without a credential, and so has become a guest; before `connected`.',
-)
-export class LobbyGuestEvent {
-  @ApiProperty({ description: 'The guest’s name.', example: 'guest-x7' })
-  user!: string;
-
-  @ApiProperty({ description: 'The guest’s id.', format: 'uuid', example: PLAYER })
-  user_id!: string;
-
-  @ApiProperty({ description: 'When the token expires.', format: 'date-time', example: AT })
-  expires_at!: string;
-
-  @ApiProperty({ description: 'It is a guest.', enum: [true], example: true })
-  guest!: true;
-
-  @ApiProperty({ description: 'The token to come back with as the same guest.', example: 'eyJhbGciOi…' })
-  token!: string;
-}
-
 @SocketEvent('connected', 'To everyone, first.', { envelope: true })
 export class LobbyConnectedEvent {
   @ApiProperty({ description: 'A greeting, for people.', example: 'Welcome to /lobby.' })
