@@ -41,10 +41,10 @@ export function joinStates(a: MeetingState, b: MeetingState): MeetingState {
   };
 }
 
-/** The last hundred of both, each once, oldest first: their ids sort by the time they were made. */
+/** The last hundred of both, each once, oldest first; of lines of the same millisecond those of `a` come first, as they stand there. */
 export function joinLines(a: readonly ChatLine[], b: readonly ChatLine[]): ChatLine[] {
   const byId = new Map([...a, ...b].map((line) => [line.id, line]));
-  return [...byId.values()].sort((x, y) => (x.id < y.id ? -1 : 1)).slice(-LINES_KEPT);
+  return [...byId.values()].sort((x, y) => x.created_at.localeCompare(y.created_at)).slice(-LINES_KEPT);
 }
 
 function later(a: Switch, b: Switch): Switch {

@@ -114,12 +114,12 @@ export class Meetings implements OnModuleInit, OnApplicationShutdown {
     const { chat } = await this.state(roomId);
     if (!chat.on && !isHost) throw new ChatDisabled();
     await this.orCopy(() => this.storeLines(roomId, [line]));
-    this.copies.adoptLines(roomId, [line]);
+    this.copies.addLine(roomId, line);
   }
 
   /** A line that another peer has said. */
   heard(roomId: string, line: ChatLine): void {
-    this.copies.adoptLines(roomId, [line]);
+    this.copies.addLine(roomId, line);
   }
 
   setChat(roomId: string, on: boolean, by: string): Promise<void> {

@@ -53,11 +53,17 @@ export class MeetingCopies {
     return copy.state;
   }
 
+  /** The lines that are kept for all nodes: their order counts. */
   adoptLines(roomId: string, lines: readonly ChatLine[]): readonly ChatLine[] {
     const copy = this.copies.get(roomId);
     if (copy === undefined) return lines;
-    if (lines.length > 0) copy.lines = joinLines(copy.lines, lines);
+    if (lines.length > 0) copy.lines = joinLines(lines, copy.lines);
     return copy.lines;
+  }
+
+  addLine(roomId: string, line: ChatLine): void {
+    const copy = this.copies.get(roomId);
+    if (copy !== undefined) copy.lines = joinLines(copy.lines, [line]);
   }
 
   reset(roomId: string): void {
