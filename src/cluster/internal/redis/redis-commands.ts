@@ -12,8 +12,6 @@ const SLOTS_REFRESH_MS = 5000;
 const PROBE_MS = 10_000;
 /** So many keys without one of its own: by then it is in charge of none. */
 const MOST_PROBES = 10_000;
-/** Commands of a turn go out together. Messages are gathered before they come here, and cost half as much without it. */
-const PIPELINING = { enableAutoPipelining: true, autoPipeliningIgnoredCommands: ['publish', 'spublish'] };
 
 export interface ConnectionEvents {
   /** Whether it can be used may have changed. */
@@ -142,7 +140,7 @@ export class RedisCommands {
   }
 
   private openServer(address: RedisAddress): Redis {
-    const redis = new Redis({ ...connectionOptions(address), ...this.kind.server, ...PIPELINING });
+    const redis = new Redis({ ...connectionOptions(address), ...this.kind.server });
     giveUpStuckHandshakes(redis, this.clock);
     return redis;
   }
@@ -151,7 +149,6 @@ export class RedisCommands {
     const { retryStrategy: _, db: __, ...redisOptions } = connectionOptions(address);
     const cluster = new Cluster([...address.servers], {
       redisOptions,
-      ...PIPELINING,
       enableOfflineQueue: false,
       clusterRetryStrategy: retryStrategy,
       slotsRefreshInterval: SLOTS_REFRESH_MS,
