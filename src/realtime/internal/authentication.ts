@@ -22,6 +22,13 @@ export interface Entrance {
   address: string | undefined;
 }
 
+/** What the client has said beside its credential. */
+interface Claim {
+  clientId?: string | undefined;
+  /** Of the message that the answer is for. */
+  ref?: string | undefined;
+}
+
 /** A client that has become a guest by its `join`. */
 interface Welcomed extends NewGuest {
   clientId: string | undefined;
@@ -67,13 +74,13 @@ export class Authentication {
    * False when the credential was refused, or the user has too many connections: then the connection is closing.
    * @throws Forbidden for a guest where guests may not come
    */
-  async authenticate(credential: Credential, clientId?: string): Promise<boolean> {
-    const identity = await this.prove(credential);
-    return identity !== undefined && this.connection.isOpen && this.enter(identity, clientId);
+  async authenticate(credential: Credential, { clientId, ref }: Claim): Promise<boolean> {
+    const identity = await this.prove(credential, ref);
+    return identity !== undefined && this.connection.isOpen && this.enter(identity, { clientId, ref });
   }
 
   /** As `authenticate`, for who is known to be what it says. */
-  enter(identity: Identity, clientId?: string): boolean {
+  enter(identity: Identity, { clientId, ref }: Claim): boolean {
     const { registry, open } = this.services;
     const { address = '' } = this.entrance;
     const isGuest = identity.guest === true;
@@ -85,7 +92,7 @@ export class Authentication {
     }
     this.connection.identify(identity, clientId);
     if (!registry.add(this.connection)) {
-      this.refuse(new CredentialRefused('invalid_token'));
+      this.refuse(new CredentialRefused('invalid_token'), ref);
       return false;
     }
     if (isGuest) open.guests.add(this.connection, address);
@@ -111,11 +118,11 @@ export class Authentication {
   async renew(message: ClientMessage): Promise<void> {
     const token = this.read(message);
     if (token === undefined) return;
-    const identity = await this.prove({ kind: 'token', value: token.value });
+    const identity = await this.prove({ kind: 'token', value: token.value }, message.ref);
     if (identity === undefined || !this.connection.isOpen) return;
     const { userId, sessionId } = this.connection.user;
     if (identity.userId !== userId || identity.sessionId !== sessionId) {
-      this.refuse(new CredentialRefused('invalid_token'));
+      this.refuse(new CredentialRefused('invalid_token'), message.ref);
       return;
     }
     this.connection.identify(identity);
@@ -152,13 +159,13 @@ export class Authentication {
   }
 
   /** Undefined when it was refused; what else goes wrong is thrown. */
-  private async prove(credential: Credential): Promise<Identity | undefined> {
+  private async prove(credential: Credential, ref: string | undefined): Promise<Identity | undefined> {
     try {
       if (credential.value === '') throw new CredentialRefused('invalid_token');
       return await this.services.authenticator.authenticate(credential);
     } catch (error) {
       if (!(error instanceof CredentialRefused)) throw error;
-      this.refuse(error);
+      this.refuse(error, ref);
       return undefined;
     }
   }
@@ -170,8 +177,10 @@ export class Authentication {
     this.connection.send(ref === undefined ? event : { ...event, ref });
   }
 
-  private refuse({ code, message }: CredentialRefused): void {
-    this.connection.send({ type: 'auth_error', code, message } satisfies AuthErrorEvent);
+  /** `ref`: of the `auth_token` that this answers. */
+  private refuse({ code, message }: CredentialRefused, ref?: string): void {
+    const refusal = { type: 'auth_error', code, message, ...(ref !== undefined && { ref }) } satisfies AuthErrorEvent;
+    this.connection.send(refusal);
     this.connection.close(CloseCode.Unauthenticated, code);
   }
 }

@@ -15,6 +15,7 @@ import { ConnectionState } from './connection-state.js';
 import { departureByClient, departureByServer } from './departure.js';
 import { GatewayRoute } from './gateway-route.js';
 import { InboundFlow, InboundFrame, InboundQueue } from './inbound-queue.js';
+import { logFieldsOf } from './log-fields.js';
 import { parseMessage, refOf } from './message.js';
 import type { ClientMessage, ParsedMessage } from './message.js';
 import { Departing } from './open-connections.js';
@@ -108,7 +109,7 @@ export class ConnectionDriver implements Transport, InboundFlow, PeerEvents, Dep
   start(credential: Credential | undefined, clientId?: string): void {
     if (credential !== undefined) {
       void this.inbound.start(() =>
-        this.enter(() => this.authentication.authenticate(credential, clientId), {
+        this.enter(() => this.authentication.authenticate(credential, { clientId }), {
           announce: this.input.route.announceAuth,
         }),
       );
@@ -146,7 +147,7 @@ export class ConnectionDriver implements Transport, InboundFlow, PeerEvents, Dep
   fail(error: unknown): void {
     const code = closeCodeOf(error);
     if (code === CloseCode.Internal)
-      logger.error({ msg: 'connection failed', connection_id: this.connection.id, err: error });
+      logger.error({ msg: 'connection failed', ...logFieldsOf(this.connection), err: error });
     this.close(code, code === CloseCode.Internal ? 'internal error' : (error as Error).message);
   }
 
@@ -159,7 +160,7 @@ export class ConnectionDriver implements Transport, InboundFlow, PeerEvents, Dep
   }
 
   violated(err: Error): void {
-    logger.debug({ msg: 'protocol violation', connection_id: this.connection.id, err });
+    logger.debug({ msg: 'protocol violation', ...logFieldsOf(this.connection), err });
     if (this.open) this.leave({ how: 'clean' });
   }
 
@@ -232,11 +233,10 @@ export class ConnectionDriver implements Transport, InboundFlow, PeerEvents, Dep
     if (token === undefined) return undefined;
     deadline();
     this.state = { phase: 'admitting' };
+    const { ref } = message;
+    const { clientId } = token;
     const credential: Credential = { kind: 'token', value: token.value };
-    return this.enter(() => this.authentication.authenticate(credential, token.clientId), {
-      announce: true,
-      ref: message.ref,
-    });
+    return this.enter(() => this.authentication.authenticate(credential, { clientId, ref }), { announce: true, ref });
   }
 
   /** Without a credential, and with `join` first (section 1.1): a guest, whose `join` is then the gateway's, if it has one. */
@@ -247,7 +247,7 @@ export class ConnectionDriver implements Transport, InboundFlow, PeerEvents, Dep
     this.state = { phase: 'admitting' };
     const { identity, clientId, token } = welcomed;
     const isCommand = this.input.route.commands.has(message.type);
-    await this.enter(() => this.authentication.enter(identity, clientId), {
+    await this.enter(() => this.authentication.enter(identity, { clientId, ref: message.ref }), {
       announce: true,
       token,
       ref: isCommand ? undefined : message.ref,
@@ -306,7 +306,7 @@ export class ConnectionDriver implements Transport, InboundFlow, PeerEvents, Dep
     try {
       await this.input.route.hooks.departed(this.connection, departure);
     } catch (err) {
-      logger.error({ msg: 'departure failed', connection_id: this.connection.id, err });
+      logger.error({ msg: 'departure failed', ...logFieldsOf(this.connection), err });
     }
   }
 }

@@ -14,6 +14,7 @@ import { departureByClient, departureByServer } from '../departure.js';
 import { HELD_BYTES, InboundFlow, InboundQueue } from '../inbound-queue.js';
 import { comebackDelayMs, Departing } from '../open-connections.js';
 import { Traffic } from '../traffic-ledger.js';
+import { logFieldsOf } from '../log-fields.js';
 import { EngineLink, LinkUser } from './engine-link.js';
 import { originOf } from './packet-parser.js';
 import { SocketEvent, SocketExecutor } from './socket-executor.js';
@@ -192,8 +193,7 @@ export class SocketDriver implements SocketTransport, InboundFlow<HeldEvent>, De
   }
 
   fail(error: unknown): void {
-    const { namespace, id } = this.connection;
-    logger.error({ msg: 'connection failed', namespace, socket_id: id, err: error });
+    logger.error({ msg: 'connection failed', ...logFieldsOf(this.connection), err: error });
     this.close(CloseCode.Internal, 'internal error');
   }
 
@@ -301,8 +301,7 @@ export class SocketDriver implements SocketTransport, InboundFlow<HeldEvent>, De
     try {
       await this.input.route.hooks.departed(this.connection, departure);
     } catch (err) {
-      const { namespace, id } = this.connection;
-      logger.error({ msg: 'departure failed', namespace, socket_id: id, err });
+      logger.error({ msg: 'departure failed', ...logFieldsOf(this.connection), err });
     }
   }
 }
