@@ -40,7 +40,9 @@ export abstract class Topics {
   /**
    * Delivers to every subscriber on every node, the caller's own included; what one node publishes to one topic arrives in
    * that order. Resolves once the message is handed over, not once it has arrived. While the backplane is away it still
-   * resolves, and only the subscribers of this node get the message.
+   * resolves, and only the subscribers of this node get the message. What a node publishes before it begins an operation on
+   * the set of the same name arrives before that operation's delta; a Redis Cluster without sharded pub/sub (before
+   * Redis 7) does not keep that.
    */
   abstract publish(topic: string, message: Json): Promise<void>;
   /**

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { joinLines } from './meeting-state.js';
+import { addLine, joinLines } from './meeting-state.js';
 import type { ChatLine } from './meeting-state.js';
 
 const line = (id: string, created_at: string): ChatLine => ({
@@ -23,8 +23,17 @@ describe('the lines of a meeting’s chat', () => {
     expect(idsOf(joinLines([first, line('b', LATER)], [first, line('a', NOW)]))).toBe('zab');
   });
 
+  it('of a clock that was set back stay in the order that they were said in', () => {
+    const said = ['a', 'b', 'c'].map((id, n) => line(id, n === 0 ? LATER : NOW));
+    const lines = said.reduce<readonly ChatLine[]>(addLine, []);
+    expect(idsOf(lines)).toBe('abc');
+    expect(idsOf(joinLines(lines, [...lines, line('d', NOW)]))).toBe('abcd');
+    expect(idsOf(addLine(lines, line('a', NOW)))).toBe('abc');
+  });
+
   it('are the last hundred', () => {
     const many = Array.from({ length: 120 }, (_, n) => line(`${n} `, NOW));
     expect(idsOf(joinLines(many.slice(0, 60), many.slice(60)))).toBe(idsOf(many.slice(20)));
+    expect(idsOf(many.reduce<readonly ChatLine[]>(addLine, []))).toBe(idsOf(many.slice(20)));
   });
 });

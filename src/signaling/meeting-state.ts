@@ -41,10 +41,32 @@ export function joinStates(a: MeetingState, b: MeetingState): MeetingState {
   };
 }
 
-/** The last hundred of both, each once, oldest first; of lines of the same millisecond those of `a` come first, as they stand there. */
-export function joinLines(a: readonly ChatLine[], b: readonly ChatLine[]): ChatLine[] {
-  const byId = new Map([...a, ...b].map((line) => [line.id, line]));
-  return [...byId.values()].sort((x, y) => x.created_at.localeCompare(y.created_at)).slice(-LINES_KEPT);
+/** One more line, said after all of them, whatever the clocks say; the last hundred are kept. */
+export function addLine(lines: readonly ChatLine[], line: ChatLine): readonly ChatLine[] {
+  return lines.some(({ id }) => id === line.id) ? lines : [...lines, line].slice(-LINES_KEPT);
+}
+
+/** The last hundred of both, each once: what only `b` has comes in by its time, and neither's own order changes. */
+export function joinLines(a: readonly ChatLine[], b: readonly ChatLine[]): readonly ChatLine[] {
+  const places = new Map(a.map(({ id }, place) => [id, place]));
+  const joined: ChatLine[] = [];
+  let taken = 0;
+  const take = (until: number) => {
+    joined.push(...a.slice(taken, until));
+    taken = Math.max(taken, until);
+  };
+  for (const line of b) {
+    const place = places.get(line.id);
+    if (place !== undefined) {
+      take(place + 1);
+      continue;
+    }
+    const later = a.findIndex(({ created_at }, at) => at >= taken && created_at > line.created_at);
+    take(later === -1 ? a.length : later);
+    joined.push(line);
+  }
+  take(a.length);
+  return joined.slice(-LINES_KEPT);
 }
 
 function later(a: Switch, b: Switch): Switch {

@@ -8,7 +8,7 @@ import { DomainEvents } from '../common/domain-events.js';
 import type { UserId } from '../common/ids.js';
 import { MeetingCopies } from './internal/meeting-copies.js';
 import type { MeetingListener } from './internal/meeting-copies.js';
-import { joinLines, joinStates, NEW_MEETING } from './meeting-state.js';
+import { addLine, joinLines, joinStates, NEW_MEETING } from './meeting-state.js';
 import type { ChatLine, MeetingState } from './meeting-state.js';
 import { ChatDisabled, RemovedFromMeeting, TooManyRemoved } from './meetings.errors.js';
 import { RoomLocked } from './room-access.errors.js';
@@ -113,7 +113,7 @@ export class Meetings implements OnModuleInit, OnApplicationShutdown {
   async say(roomId: string, line: ChatLine, isHost: boolean): Promise<void> {
     const { chat } = await this.state(roomId);
     if (!chat.on && !isHost) throw new ChatDisabled();
-    await this.orCopy(() => this.storeLines(roomId, [line]));
+    await this.orCopy(() => this.storeLines(roomId, (lines) => addLine(lines, line)));
     this.copies.addLine(roomId, line);
   }
 
@@ -179,14 +179,17 @@ export class Meetings implements OnModuleInit, OnApplicationShutdown {
       } else {
         await this.state(roomId);
       }
-      if (this.copies.lines(roomId).length > 0) await this.storeLines(roomId, this.copies.lines(roomId));
+      const own = this.copies.lines(roomId);
+      if (own.length > 0) await this.storeLines(roomId, (lines) => joinLines(lines, own));
     });
   }
 
-  private async storeLines(roomId: string, lines: readonly ChatLine[]): Promise<void> {
-    const stored = await this.cluster.documents.update(chatKey(roomId), (value) => joinLines(linesOf(value), lines), {
-      ttlMs: KEPT_MS,
-    });
+  private async storeLines(roomId: string, change: (lines: readonly ChatLine[]) => readonly ChatLine[]): Promise<void> {
+    const stored = await this.cluster.documents.update(
+      chatKey(roomId),
+      (value) => change(linesOf(value)) as unknown as Json,
+      { ttlMs: KEPT_MS },
+    );
     this.copies.adoptLines(roomId, linesOf(stored?.value));
   }
 

@@ -141,7 +141,7 @@ describe('a Redis in trouble', () => {
     const log = vi.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
     const { got, listener } = inbox<Json>();
     await b.topics.subscribe('t', listener);
-    await redis.command('SPUBLISH', 'parley:topic:t', 'from nobody: {not json');
+    await redis.command('SPUBLISH', 'parley:{set:t}:topic', 'from nobody: {not json');
     await a.topics.publish('t', 'next');
     await eventually(() => got.length > 0);
     expect(got).toEqual(['next']);
@@ -162,7 +162,7 @@ describe('a Redis in trouble', () => {
     expect(got).toEqual([1]);
     last();
     await eventually(async () => {
-      const [, listeners] = (await redis.command('PUBSUB', 'SHARDNUMSUB', 'parley:topic:t')) as [string, number];
+      const [, listeners] = (await redis.command('PUBSUB', 'SHARDNUMSUB', 'parley:{set:t}:topic')) as [string, number];
       return listeners === 0;
     });
   });

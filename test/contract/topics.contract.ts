@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Logger } from '@nestjs/common';
 import { Cluster, Json } from '../../src/cluster/cluster.js';
-import { ClusterUnderTest, eventually, inbox, MakeCluster, ODD_NAMES } from './cluster-under-test.js';
+import { ClusterUnderTest, entry, eventually, inbox, MakeCluster, ODD_NAMES } from './cluster-under-test.js';
 
 export function topicsContract(make: MakeCluster): void {
   describe('topics', () => {
@@ -37,6 +37,25 @@ export function topicsContract(make: MakeCluster): void {
       await eventually(() => {
         expect(got).toEqual(numbers);
       });
+    });
+
+    it('keeps its place before what the same node does with the set of the same name', async () => {
+      const { got, listener } = inbox<string>();
+      await b.topics.subscribe('t', (message) => {
+        listener(`said ${message as number}`);
+      });
+      await b.sets.watch('t', ({ entry: { data } }) => {
+        listener(`set ${data as number}`);
+      });
+      const numbers = Array.from({ length: 50 }, (_, n) => n);
+      for (const n of numbers) {
+        void a.topics.publish('t', n);
+        await a.sets.join('t', entry('m', 't', { data: n, taken: 'replace' }));
+      }
+      await eventually(() => {
+        expect(got).toHaveLength(2 * numbers.length);
+      });
+      for (const n of numbers) expect(got.indexOf(`said ${n}`)).toBeLessThan(got.indexOf(`set ${n}`));
     });
 
     it('shows all subscribers one order while listeners publish', async () => {

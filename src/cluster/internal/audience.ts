@@ -8,11 +8,22 @@ interface Seat<T> {
   held: T[] | undefined;
 }
 
-interface Letter<T> {
-  name: string;
-  message: T;
-  seats: Seat<T>[];
+/** What has been sent and not delivered yet, by all audiences of the process: they keep one order between them. */
+class Outbox {
+  private waiting: (() => void)[] = [];
+
+  put(deliver: () => void): void {
+    if (this.waiting.push(deliver) > 1) return;
+    // A promise's microtask: those of `queueMicrotask` carry an async resource, which costs five times as much.
+    void Promise.resolve().then(() => {
+      // The loop also reaches what listeners send meanwhile; `waiting` is not empty until it is done, so no second one starts.
+      for (const waiting of this.waiting) waiting();
+      this.waiting = [];
+    });
+  }
 }
+
+const outbox = new Outbox();
 
 /**
  * Listeners by name. What is sent goes out in a microtask, one message after the other, to those who listened when it was
@@ -21,7 +32,6 @@ interface Letter<T> {
 export class Audience<T> {
   private readonly logger = new Logger(Audience.name);
   private readonly seats = new Map<string, Set<Seat<T>>>();
-  private waiting: Letter<T>[] = [];
 
   /** With `next turn`, what is sent until then is held, and delivered in the next turn of the event loop. */
   add(name: string, listener: (message: T) => void, opens: 'now' | 'next turn' = 'now'): Cancel {
@@ -46,24 +56,13 @@ export class Audience<T> {
   send(name: string, message: T): void {
     const seats = this.seats.get(name);
     if (!seats) return;
-    const first = this.waiting.push({ name, message, seats: [...seats] }) === 1;
-    if (first) {
-      // A promise's microtask: those of `queueMicrotask` carry an async resource, which costs five times as much.
-      void Promise.resolve().then(() => {
-        this.drain();
-      });
-    }
-  }
-
-  private drain(): void {
-    // The loop also reaches what listeners send meanwhile; `waiting` is not empty until it is done, so no second one starts.
-    for (const { name, message, seats } of this.waiting) {
-      for (const seat of seats) {
+    const listening = [...seats];
+    outbox.put(() => {
+      for (const seat of listening) {
         if (seat.held) seat.held.push(message);
         else this.deliver(name, seat, message);
       }
-    }
-    this.waiting = [];
+    });
   }
 
   private open(name: string, seat: Seat<T>): void {

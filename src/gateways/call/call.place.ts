@@ -48,12 +48,12 @@ export class CallPlace implements RoomListener {
   }
 
   updated({ member, order }: RoomParticipant): void {
-    if (this.orders.get(member) === order) this.adoptLater();
-    else this.refresh();
+    if (this.greeted && this.orders.get(member) !== order) this.refresh();
+    else this.adoptLater();
   }
 
   moved(): void {
-    this.refresh();
+    if (this.greeted) this.refresh();
   }
 
   received(signal: RoomSignal): void {

@@ -1,4 +1,4 @@
-import { joinLines, joinStates, NEW_MEETING } from '../meeting-state.js';
+import { addLine, joinLines, joinStates, NEW_MEETING } from '../meeting-state.js';
 import type { ChatLine, MeetingState } from '../meeting-state.js';
 
 /** A peer of this node. */
@@ -63,7 +63,7 @@ export class MeetingCopies {
 
   addLine(roomId: string, line: ChatLine): void {
     const copy = this.copies.get(roomId);
-    if (copy !== undefined) copy.lines = joinLines(copy.lines, [line]);
+    if (copy !== undefined) copy.lines = addLine(copy.lines, line);
   }
 
   reset(roomId: string): void {

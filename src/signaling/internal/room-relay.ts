@@ -16,12 +16,12 @@ import type { Seat } from './seat.js';
  * one frozen object on each node. Any node keeps what it sees go to a member who is away in its grace.
  */
 export class RoomRelay {
-  private readonly topic: string;
   private readonly early: EarlySignals;
   private readonly kept = new Map<string, KeptSignals>();
 
   constructor(
-    scope: string,
+    /** Its topic is named as its set is: what is sent to one who is on the way to another node comes before word of that. */
+    private readonly scope: string,
     private readonly parts: RoomParts,
     private readonly roster: RoomRoster,
     private readonly seats: ReadonlyMap<string, Seat>,
@@ -29,14 +29,13 @@ export class RoomRelay {
     private readonly seatOf: (connectionId: ConnectionId) => Seat | undefined,
     private readonly record: RoomRecord,
   ) {
-    this.topic = `signals:${scope}`;
     this.early = new EarlySignals(parts.clock, (signal) => {
       this.pass(signal);
     });
   }
 
   subscribe(): Promise<Cancel> {
-    return this.parts.cluster.topics.subscribe(this.topic, (message) => {
+    return this.parts.cluster.topics.subscribe(this.scope, (message) => {
       this.receive(message as unknown as Relayed | HandOver);
     });
   }
@@ -114,7 +113,7 @@ export class RoomRelay {
 
   private publish(message: Relayed | HandOver): void {
     // It never fails: what cannot be handed over is lost, as signals may be.
-    void this.parts.cluster.topics.publish(this.topic, message as unknown as Json);
+    void this.parts.cluster.topics.publish(this.scope, message as unknown as Json);
   }
 
   private receive(message: Relayed | HandOver): void {

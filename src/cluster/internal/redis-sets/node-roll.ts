@@ -1,6 +1,7 @@
+import { nameOf, tagOf } from '../redis/key-tag.js';
 import type { RedisLink } from '../redis/redis-link.js';
 import { BURY, ENLIST, LISTED, LOCK, RENEW, RETIRE, STRIKE } from './node-scripts.js';
-import { KEYS_TTL_MS, scopeOf, tagOf } from './set-store.js';
+import { KEYS_TTL_MS } from './set-store.js';
 
 const SCOPES_AT_ONCE = 1000;
 
@@ -44,7 +45,7 @@ export class NodeRoll {
   /** The scopes that the holder may have entries in. */
   async listed(holder: string): Promise<string[]> {
     const tags = (await this.link.run(LISTED, [listOf(holder)], [])) as string[];
-    return tags.map(scopeOf);
+    return tags.map(nameOf);
   }
 
   /** Whether this node is the one that does what the name says for so long. */

@@ -3,6 +3,7 @@ import { Cancel } from '../../../common/clock.js';
 import { Unavailable } from '../../../common/domain-error.js';
 import { deepFreeze } from '../../../common/deep-freeze.js';
 import { JoinRequest, Json } from '../../cluster.js';
+import { tagOf } from '../redis/key-tag.js';
 import type { RedisLink } from '../redis/redis-link.js';
 import type { RedisScript } from '../redis/redis-script.js';
 import {
@@ -138,16 +139,6 @@ export class SetStore {
       throw new Unavailable();
     }
   }
-}
-
-/** What a scope's keys have between braces, so that one server of a cluster holds them: never empty, and no brace in it. */
-export function tagOf(scope: string): string {
-  return `set:${scope.replace(/[%{}]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`)}`;
-}
-
-/** The scope that a tag was made of. */
-export function scopeOf(tag: string): string {
-  return tag.slice('set:'.length).replace(/%(25|7b|7d)/g, (_, code: string) => String.fromCharCode(parseInt(code, 16)));
 }
 
 /** Under other names when the form of an entry changes: nodes of two versions do not read each other's. */

@@ -54,7 +54,9 @@ export class RedisCommands {
 
   /** Hands a message over when the piece of work that runs now is over; it waits for no answer to one before. */
   publish(channel: string, message: string): Promise<unknown> {
-    if (this.client instanceof Redis && !this.corked) this.cork(this.client.stream);
+    this.cork((uncork) => {
+      process.nextTick(uncork);
+    });
     return this.kind.sharded ? this.client.spublish(channel, message) : this.client.publish(channel, message);
   }
 
@@ -64,6 +66,7 @@ export class RedisCommands {
 
   /** Runs a script on the server of its keys; from the second time on only its hash is sent. */
   run(script: RedisScript, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
+    this.cork((uncork) => setImmediate(uncork));
     const client = this.client as unknown as Partial<Record<string, Run>>;
     // As a method, which it is: it needs its client.
     return client[script.name]?.(...keys, ...args) ?? Promise.reject(new Error(`${script.name} is not defined`));
@@ -102,11 +105,13 @@ export class RedisCommands {
     this.client.disconnect();
   }
 
-  /** What is published until this piece of work is over costs one write. */
-  private cork(stream: Redis['stream']): void {
+  /** What is sent until then costs one write. ioredis' own pipelines fail as a whole when a command in them is given up. */
+  private cork(then: (callback: () => void) => unknown): void {
+    if (!(this.client instanceof Redis) || this.corked) return;
+    const { stream } = this.client;
     this.corked = true;
     stream.cork();
-    process.nextTick(() => {
+    then(() => {
       this.corked = false;
       stream.uncork();
     });

@@ -33,6 +33,7 @@ export class RedisLink {
   private stopWaiting: Cancel | undefined;
   private stopChecking: Cancel = () => undefined;
   private inFlight = 0;
+  private beforeCommand: () => void = () => undefined;
   private whenIdle: () => void = () => undefined;
   private lastFailure = 'it does not answer';
   private closed = false;
@@ -77,6 +78,7 @@ export class RedisLink {
   async ask<T>(command: (redis: RedisCommands) => Promise<T>): Promise<T> {
     const { commands } = this;
     if (!commands?.up || this.closed) throw new Unavailable();
+    this.beforeCommand();
     try {
       return await within(COMMAND_TIMEOUT_MS, this.clock, command(commands));
     } catch (error) {
@@ -84,6 +86,11 @@ export class RedisLink {
       if (error instanceof ReplyError && !NOT_NOW.test((error as Error).message)) throw error;
       throw new Unavailable();
     }
+  }
+
+  /** What is called before each command, so that what waits to be published can go out first. */
+  beforeCommands(listener: () => void): void {
+    this.beforeCommand = listener;
   }
 
   /** For a library that sends its commands itself; undefined while the Redis is away. One client for the link's life. */

@@ -6,6 +6,7 @@ import { Json, Topics } from '../../cluster.js';
 import { attempt } from '../attempt.js';
 import { Audience } from '../audience.js';
 import { isFrozenJson } from '../frozen-json.js';
+import { tagOf } from './key-tag.js';
 import type { RedisLink } from './redis-link.js';
 
 const NODE_BYTES = 9;
@@ -33,6 +34,9 @@ export class RedisTopics extends Topics {
 
   constructor(private readonly link: RedisLink) {
     super();
+    link.beforeCommands(() => {
+      this.flush();
+    });
   }
 
   publish(topic: string, message: Json): Promise<void> {
@@ -45,7 +49,7 @@ export class RedisTopics extends Topics {
     });
   }
 
-  /** Hands over now what waits for the end of the turn. */
+  /** Hands over now what waits for the end of the turn: it keeps its place before what follows. */
   flush(): void {
     for (const [topic, texts] of this.leaving) this.send(topic, texts);
     this.leaving.clear();
@@ -119,6 +123,7 @@ export class RedisTopics extends Topics {
   }
 }
 
+/** On the server that holds the set of the same name, and heard over the same connection. */
 function channelOf(topic: string): string {
-  return `parley:topic:${topic}`;
+  return `parley:{${tagOf(topic)}}:topic`;
 }
