@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '../../common/clock.js';
 import { Metrics } from '../../infra/observability/metrics.js';
 import type { WireText } from '../../realtime/wire.js';
+import { NotAdmitted } from '../../signaling/room-access.errors.js';
 import { RoomAccess } from '../../signaling/room-access.js';
 import { roomScope } from '../../signaling/room-seat.js';
 import { TargetNotFound } from '../../signaling/signaling.errors.js';
@@ -62,6 +63,8 @@ export class CallRooms {
     context.place = place;
     if (before) await this.leavePlace(connection, before);
     await this.settle(connection, place);
+    // It was sent away meanwhile, which it has been told.
+    if (context.place !== place) throw new NotAdmitted();
     return place.greet();
   }
 
