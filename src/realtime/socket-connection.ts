@@ -9,6 +9,7 @@ export interface SocketTransport {
   readonly open: boolean;
   readonly behind: boolean;
   caughtUp(): Promise<void>;
+  drained(): Promise<void>;
   push(text: WireText, urgency: Urgency): void;
   close(code: CloseCode, reason: string): void;
 }
@@ -39,6 +40,11 @@ export class SocketConnection<Context = unknown> extends ClientConnection<Contex
   /** Resolves when it is behind no more, or gone: for what a later value may replace meanwhile. */
   caughtUp(): Promise<void> {
     return this.transport.caughtUp();
+  }
+
+  /** Resolves when the client has taken most of what it was sent, or is gone: for who has much to send. */
+  drained(): Promise<void> {
+    return this.transport.drained();
   }
 
   emit(event: string, ...args: unknown[]): void {

@@ -136,6 +136,10 @@ export class SocketDriver implements SocketTransport, InboundFlow<HeldEvent>, De
     return this.input.link.caughtUp();
   }
 
+  drained(): Promise<void> {
+    return this.input.link.drained();
+  }
+
   push(text: WireText, urgency: Urgency): void {
     const { link, route } = this.input;
     if (this.state.phase === 'open') this.sent(link.push(route.eventPrefix, text, route.eventFrame, urgency));
