@@ -199,6 +199,9 @@ async function story(server) {
   await phone.next('ice_candidate');
 
   // The same client id a second time, by the same user: the newer connection has the place. Alice is told of none of it.
+  // So a page that is loaded again under the same client id keeps its `order`, which may be lower than that of clients who came
+  // meanwhile, although all its peer connections are new: the higher order still makes the offers. To come as the latest,
+  // and to offer to everyone, take another client id.
   const older = phone;
   phone = await Client.enter(bob, room, 'phone');
   if ((await older.closed()) !== REPLACED) throw new Failure('The older connection was not replaced.');

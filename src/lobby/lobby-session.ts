@@ -51,6 +51,7 @@ export class LobbySession {
   readonly chats: LobbyChatSeats;
   private readonly taker: SeatTaker;
   private stopStats: Cancel | undefined;
+  private readonly unlist: Cancel;
 
   constructor(
     private readonly lobby: Lobby,
@@ -70,13 +71,21 @@ export class LobbySession {
         listener.ended(roomId, how);
       },
     });
+    this.unlist = lobby.parts.sessions.add(player.id, {
+      seatLeft: (roomId) => {
+        lobby.parts.run('stand in', () => this.standIn(roomId));
+      },
+      seatGone: (roomId) => {
+        if (!this.taker.holds(roomId)) this.chats.leaveRoom(roomId);
+      },
+    });
   }
 
   /** Takes the seats again that the player's last connection has lost, and whose time is not over. */
   async comeBack(): Promise<void> {
     const { seats, rooms } = this.lobby.parts;
     for (const roomId of seats.roomsOf(this.player.id)) {
-      if (!seats.isLeaving(roomId, this.player.id)) continue;
+      if (!seats.isForNext(roomId, this.player.id)) continue;
       const state = await rooms.find(roomId);
       if (state && playerOf(state, this.player.id)) (await this.taker.take(state, 'coming back')).begin();
     }
@@ -188,9 +197,19 @@ export class LobbySession {
 
   /** The connection is gone: waiting players leave, others have 30 s to come back, and more after a planned stop. */
   async close(extraGraceMs: number): Promise<void> {
+    this.unlist();
     this.stopStats?.();
     this.chats.close();
     await this.taker.close(extraGraceMs);
+  }
+
+  /** Another connection of the player, which held the seat, has broken; it may be this client's own of before. */
+  private async standIn(roomId: string): Promise<void> {
+    const { seats, rooms } = this.lobby.parts;
+    if (this.taker.holds(roomId)) return;
+    const state = await rooms.find(roomId);
+    if (!state || !playerOf(state, this.player.id) || !seats.isLeaving(roomId, this.player.id)) return;
+    (await this.taker.take(state, 'standing in')).begin();
   }
 
   private newcomer(name = this.player.name): Newcomer {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Json } from '../cluster/cluster.js';
 import { LocalCluster } from '../cluster/local-cluster.js';
 import { BackgroundTasks } from '../common/background-tasks.js';
@@ -223,6 +223,38 @@ describe('a room (7.2)', () => {
     await pass(40_000);
     expect(alice.told.at(-1)).toBe('1 "y"');
     expect((await present(roomId))?.players).toHaveLength(2);
+  });
+
+  it('a player who leaves while a connection takes the seat leaves no seat behind', async () => {
+    const alice = enter(0, 'alice');
+    const room = await alice.create({ maxPlayers: 3 });
+    const { parts } = nodes[1]!;
+    const take = parts.seats.take.bind(parts.seats);
+    vi.spyOn(parts.seats, 'take').mockImplementationOnce(async (...seat) => {
+      await nodes[0]!.parts.rooms.leave(room.roomId, 'alice');
+      await turns();
+      return take(...seat);
+    });
+    await enter(1, 'alice').join(room.roomId);
+    await turns();
+    expect(parts.seats.roomsOf('alice')).toEqual([]);
+  });
+
+  it('who drops out of a room that waits stays in it by a newer connection', async () => {
+    const alice = enter(0, 'alice');
+    const room = await alice.create({ maxPlayers: 3 });
+    const again = enter(1, 'alice');
+    const { rooms } = nodes[0]!.parts;
+    const leave = rooms.leave.bind(rooms);
+    vi.spyOn(rooms, 'leave').mockImplementationOnce(async (...player) => {
+      await again.join(room.roomId);
+      await turns();
+      return leave(...player);
+    });
+    await alice.session.close(0);
+    await turns();
+    expect((await present(room.roomId))?.players).toHaveLength(1);
+    expect(again.told).toEqual([]);
   });
 
   it('a seat whose node has died is kept for a while in a game, and lost in a room that waits', async () => {

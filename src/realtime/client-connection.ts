@@ -6,6 +6,11 @@ import { WireText } from './wire.js';
 /** Volatile events give way when a client is slow, and are for those alone who are admitted already. */
 export type Urgency = 'durable' | 'volatile';
 
+/** A context whose connections are known in the log by more than their ids: by the room that they are in, say. */
+export interface LoggedContext {
+  readonly logFields?: object | undefined;
+}
+
 /** One client of any transport: whose it is, and how it is told what many are told. `context` is its gateway's own state. */
 export abstract class ClientConnection<Context = unknown> {
   private identity: Identity | undefined;

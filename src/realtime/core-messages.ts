@@ -130,7 +130,7 @@ export class AuthSuccessEvent extends AnswerEvent {
 }
 
 @WsEvent('The credential was refused; the connection closes with 4401.')
-export class AuthErrorEvent {
+export class AuthErrorEvent extends AnswerEvent {
   readonly type = 'auth_error' as const;
 
   @ApiProperty({

@@ -15,6 +15,8 @@ export type SeatHere = Pick<RoomEntry, 'scope' | 'member' | 'connectionId' | 'us
 
 type EntryListener = (seat: SeatHere & Pick<RoomSeat, 'replaced'>) => void;
 
+/** So often a removal looks for a newer connection that has taken the place of the one that it was about to end. */
+const REMOVAL_ATTEMPTS = 5;
 const VERBOSE = new Set(['debug', 'trace']);
 
 /**
@@ -85,15 +87,20 @@ export class SignalingRooms {
 
   /** Sends a participant away, whichever node it is on: its listener is told `removed`. False when it is not there. */
   async remove(scope: string, member: string, reason: string): Promise<boolean> {
-    const found = (await this.places(scope)).find(({ entry }) => entry.member === member);
-    return found !== undefined && this.sendAway(scope, found.entry, reason);
+    return (await this.removeAll(scope, (participant) => participant.member === member, reason)) > 0;
   }
 
-  /** Sends away all who match, and answers how many. */
+  /** Sends away all who match, by the connections that hold their seats when it resolves, and answers how many. */
   async removeAll(scope: string, matches: (participant: RoomParticipant) => boolean, reason: string): Promise<number> {
-    const found = (await this.places(scope)).filter(({ place }) => matches(place.participant));
-    const removed = await Promise.all(found.map(({ entry }) => this.sendAway(scope, entry, reason)));
-    return removed.filter(Boolean).length;
+    let count = 0;
+    for (let attempt = 0; attempt < REMOVAL_ATTEMPTS; attempt += 1) {
+      const found = (await this.places(scope)).filter(({ place }) => matches(place.participant));
+      const removed = await Promise.all(found.map(({ entry }) => this.sendAway(scope, entry, reason)));
+      count += removed.filter(Boolean).length;
+      // Who could not be sent away has gone, or has a newer connection by now.
+      if (removed.every(Boolean)) break;
+    }
+    return count;
   }
 
   private open(scope: string): Room {

@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { SessionId, UserId } from '../../src/common/ids.js';
 import { ConnectionRegistry } from '../../src/realtime/connection-registry.js';
+import { SocketIoServer } from '../../src/realtime/socket-io-server.js';
 import type { SocketConnection } from '../../src/realtime/socket-connection.js';
 import { EchoApp, startEchoApp } from '../support/echo-app.js';
 import { EnginePeer, pollingPeer, webSocketPeer } from '../support/engine-peer.js';
@@ -99,15 +100,34 @@ describe.each([
     await expectService();
   });
 
-  it('a packet over WS_MAX_PAYLOAD_BYTES ends the connection', async () => {
+  it('a packet over WS_MAX_PAYLOAD_BYTES is not handled, and ends a connection that does not poll', async () => {
     const peer = await connected(await open(echo.port));
-    await peer.send(`42/echo,["echo",{"n":1,"note":"${'x'.repeat(70_000)}"}]`);
-    await peer.send('42/echo,7["quiet"]');
-    await eventually(() => peer.ended() || peer.packets.some((packet) => packet.startsWith('43/echo,7')));
-    expect(echo.sockets.handled).not.toContain(70_000);
+    const noted = (length: number) => `42/echo,1["echo",{"n":${length},"note":"${'x'.repeat(length)}"}]`;
+    await peer.send(noted(60_000));
+    await eventually(() => peer.packets.some((packet) => packet.startsWith('43/echo,1')));
+    await peer.send(noted(70_000));
+    await peer.send('42/echo,2["quiet"]');
+    await eventually(() =>
+      open === webSocketPeer ? peer.ended() : peer.packets.some((packet) => packet.startsWith('43/echo,2')),
+    );
+    expect(echo.sockets.handled.filter((n) => n >= 60_000)).toEqual([60_000]);
+    echo.sockets.handled.splice(0);
     await peer.close();
     await expectService();
   });
+
+  it.each(['99999999999999999999999', '-1', ' 1', '1.5'])(
+    'an acknowledgement id of %j ends the connection, and is acknowledged to nobody',
+    async (id) => {
+      const peer = await connected(await open(echo.port));
+      await peer.send(`42/echo,${id}["echo",{"n":31}]`);
+      await eventually(() => peer.ended());
+      expect(peer.packets.filter((packet) => packet.startsWith('43'))).toEqual([]);
+      expect(echo.sockets.handled).not.toContain(31);
+      await peer.close();
+      await expectService();
+    },
+  );
 
   it('an event that is sent before `connect` ends the connection, and is not handled', async () => {
     const peer = await open(echo.port);
@@ -123,6 +143,36 @@ describe('recovery (A17, M5)', () => {
     const answer = peer.packets.find((packet) => packet.startsWith('40/echo,')) ?? '';
     expect(Object.keys(JSON.parse(answer.slice('40/echo,'.length)) as object)).toEqual(['sid']);
     await peer.close();
+  });
+
+  it('who was sent away comes back with all that recovery asks for: it passes the middlewares, and is refused', async () => {
+    const peer = await connected(await webSocketPeer(echo.port), 'alice/expelled');
+    const said = (packet: string) => {
+      const text = peer.packets.find((candidate) => candidate.startsWith(packet));
+      return text !== undefined && (JSON.parse(text.slice('40/echo,'.length)) as unknown);
+    };
+    const { sid, pid = sid } = said('40/echo,') as Record<string, string>;
+    // Socket.IO adds an offset to what it sends by itself, where it recovers connections.
+    const { io } = echo.app.get(SocketIoServer);
+    io.of('/echo').emit('news', 1);
+    const [, , offset = '0'] = await eventually(() => said('42/echo,["news"') as string[] | false);
+    await peer.close();
+    await eventually(() => echo.sockets.departures.some(({ connection }) => connection.id === sid));
+    echo.app.get(ConnectionRegistry).closeSessions('alice' as UserId, ['alice/expelled' as SessionId]);
+
+    const entered = vi.spyOn(echo.authenticator, 'authenticate');
+    for (const [auth, code] of [
+      [{ token: 'alice/expelled', pid, offset }, 'invalid_token'],
+      [{ pid, offset }, 'auth_required'],
+    ] as const) {
+      const back = await webSocketPeer(echo.port);
+      await back.send(`40/echo,${JSON.stringify(auth)}`);
+      await eventually(() => back.packets.length > 1);
+      expect(back.packets.slice(1)).toEqual([expect.stringMatching(`^44/echo,.*"code":"${code}"`)]);
+      await back.close();
+    }
+    expect(entered).toHaveBeenCalledOnce();
+    entered.mockRestore();
   });
 
   it('one whose session has ended is refused, whatever recovery id it brings', async () => {

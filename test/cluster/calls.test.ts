@@ -46,7 +46,7 @@ describe('a call room on three nodes (7.1)', () => {
     expect(known).toEqual([clients[0].id, clients[1].id]);
   });
 
-  it('tells each of those who join at the same moment of each other one once', async () => {
+  it('tells each of those who join at the same moment of each other one once, and counts them so', async () => {
     const room = newCallRoom();
     const clients = await Promise.all(Array.from({ length: 8 }, (_, n) => dial(actors[n % 3]!, n < 5 ? 0 : n % 3)));
     const joined = await Promise.all(clients.map((client) => joinCall(client, room)));
@@ -55,8 +55,9 @@ describe('a call room on three nodes (7.1)', () => {
     for (const [index, client] of clients.entries()) {
       const known = socketIdsOf(joined[index]!['existingParticipants']);
       while (known.length < clients.length - 1) {
-        const [{ participant }] = await client.next('webrtc:participant-joined');
+        const [{ participant, participantCount }] = await client.next('webrtc:participant-joined');
         known.push(...socketIdsOf([participant]));
+        expect(participantCount).toBe(known.length + 1);
       }
       const others = clients.map(({ id }) => id).filter((id) => id !== client.id);
       expect(known.sort()).toEqual(others.sort());

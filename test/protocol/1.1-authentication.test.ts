@@ -145,6 +145,20 @@ describe('authentication in band (1.1)', () => {
     expect(await client.closed).toMatchObject({ code: 4401 });
   });
 
+  it('auth_error carries the ref of the auth_token that it answers (1), the first one or a later one', async () => {
+    const first = await stranger();
+    first.send({ type: 'auth_token', token: 'invalid', ref: 'r1' });
+    expect(await first.next()).toMatchObject({ type: 'auth_error', code: 'invalid_token', ref: 'r1' });
+    const second = await stranger();
+    second.send({ type: 'auth_token', token: 'alice' });
+    await second.next('connected');
+    second.send({ type: 'auth_token', token: 'bob', ref: 'r2' });
+    expect(await second.next('auth_error')).toMatchObject({ code: 'invalid_token', ref: 'r2' });
+    const third = await stranger();
+    third.send({ type: 'auth_token', token: 'invalid' });
+    expect(await third.next()).not.toHaveProperty('ref');
+  });
+
   it.each(['', 'x'.repeat(65), 'a b', 'ä', 7, {}])(
     'answers a clientId of another shape (%j) with validation_failed, and takes another try',
     async (clientId) => {

@@ -207,13 +207,13 @@ describe('the log (5)', () => {
       return found.at(-1)?.['msg'] === 'room removed' && found;
     });
     expect(lines.map(({ msg, client_id }) => [msg, client_id])).toEqual([
-      ['room made', undefined],
+      ['room made', a.id],
       ['joined a room', a.id],
       ['joined a room', b.id],
       ['took over a seat', b.id],
       ['left a room', b.id],
       ['left a room', a.id],
-      ['room removed', undefined],
+      ['room removed', a.id],
     ]);
     for (const line of lines) expect(line).toMatchObject({ room_id: room, room_kind: 'room' });
   });
@@ -230,5 +230,27 @@ describe('the log (5)', () => {
       { room_id: room, from: a.id, kind: 'ice_candidate' },
     ]);
     expect(log).not.toContain('a secret of the two');
+  });
+
+  it('has room_id and client_id on every line of such a connection, one about a fault too', async () => {
+    const room = newRoom();
+    const [a, b] = await roomOf(room, alice, bob);
+    const frozen = vi.spyOn(Object, 'freeze').mockImplementationOnce(() => {
+      throw FAULT;
+    });
+    const { error_id } = await a.client.request({ type: 'data', data: 1 });
+    frozen.mockRestore();
+    vi.spyOn(sets(), 'leave').mockRejectedValue(FAULT);
+    await b.client.close();
+    const ofConnections = await eventually(() => {
+      const found = linesOf(room).filter(({ msg }) => msg === 'command failed' || msg === 'departure failed');
+      return found.length === 2 && found;
+    }, 10_000);
+    expect(ofConnections).toMatchObject([
+      { level: 'error', room_id: room, client_id: a.id, error_id },
+      { level: 'error', room_id: room, client_id: b.id },
+    ]);
+    for (const line of linesOf(room).filter(({ msg }) => msg !== 'relayed'))
+      expect(line).toMatchObject({ room_id: room, client_id: expect.any(String) });
   });
 });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Cluster } from '../../src/cluster/cluster.js';
 import { Meetings } from '../../src/signaling/meetings.service.js';
 import {
   admittedOnly,
@@ -164,6 +165,30 @@ describe('mute-peer (6)', () => {
 });
 
 describe('remove-peer (6)', () => {
+  it('counts for the connection too that takes the place of the removed one at that very moment', async () => {
+    const a = await joinMeeting(alice, room, { client_id: 'a' });
+    const b = await joinMeeting(bob, room, { client_id: 'late' });
+    const newer = await admittedOnly(app, room, bob);
+    const { promise: mayMark, resolve: mark } = gate();
+    const { promise: found, resolve: isFound } = gate();
+    const { sets } = app.app.get(Cluster, { strict: false });
+    const update = sets.update.bind(sets);
+    const marking = vi.spyOn(sets, 'update').mockImplementationOnce(async (...entry) => {
+      isFound();
+      await mayMark;
+      return update(...entry);
+    });
+    const removal = a.client.request({ type: 'remove-peer', peer_id: 'late' });
+    await found;
+    newer.enter();
+    expect((await b.client.closed).code).toBe(4409);
+    mark();
+    expect(await removal).toEqual(ack);
+    marking.mockRestore();
+    expect((await newer.client.closed).code).toBe(4403);
+    expect(await toldSoFar(a)).toEqual(['peer-joined', 'peer-left']);
+  });
+
   it('the removed peer gets 4403, the others peer-left, and there is no way back while the meeting lives', async () => {
     const [a, b] = await two();
     const tab = await joinMeeting(bob, room, { client_id: 'b2' });

@@ -96,7 +96,7 @@ export class CallPlace implements RoomListener {
 
   private tell(kind: 'joined' | 'left', participant: RoomParticipant): void {
     if (!this.greeted) return;
-    const count = this.seat.others().length + 1;
+    const count = this.orders.size + 1;
     this.connection.sendText(texts.of(kind, this.callRoomId, participant, count));
   }
 

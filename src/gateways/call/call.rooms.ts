@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '../../common/clock.js';
 import { Metrics } from '../../infra/observability/metrics.js';
 import type { WireText } from '../../realtime/wire.js';
+import { NotAdmitted } from '../../signaling/room-access.errors.js';
 import { RoomAccess } from '../../signaling/room-access.js';
 import { roomScope } from '../../signaling/room-seat.js';
 import { TargetNotFound } from '../../signaling/signaling.errors.js';
@@ -40,7 +41,7 @@ export class CallRooms {
   ) {
     this.refused = metrics.counter({
       name: 'parley_call_signals_refused_total',
-      help: 'Signals that named a call room other than the one of their sender or target.',
+      help: 'Signals whose sender or target was not in the call room that they named, and had not just left it.',
     });
   }
 
@@ -62,6 +63,8 @@ export class CallRooms {
     context.place = place;
     if (before) await this.leavePlace(connection, before);
     await this.settle(connection, place);
+    // It was sent away meanwhile, which it has been told.
+    if (context.place !== place) throw new NotAdmitted();
     return place.greet();
   }
 
@@ -94,12 +97,15 @@ export class CallRooms {
       seat.signal(kind, text(place.signals));
       return undefined;
     }
-    if (target === connection.id || seat.participant(target) === undefined) {
-      if (kind === 'ice-candidate' && seat.hasJustLeft(target)) return undefined;
-      this.noteStranger(connection, callRoomId, target);
+    const isHere = seat.participant(target) !== undefined;
+    if (!isHere && kind === 'ice-candidate' && seat.hasJustLeft(target)) return undefined;
+    try {
+      seat.signal(kind, text(place.signals), target);
+    } catch (error) {
+      if (!(error instanceof TargetNotFound)) throw error;
+      if (!isHere && !seat.hasJustLeft(target)) this.noteStranger(connection, callRoomId, target);
       throw new TargetNotFound('targetSocketId', target);
     }
-    seat.signal(kind, text(place.signals), target);
     return undefined;
   }
 
@@ -149,13 +155,12 @@ export class CallRooms {
     throw error;
   }
 
-  /** A target that is in another room is worth a line; one that has gone is not. */
+  /** The target was never here, as far as anyone remembers. Which room it is in is known of connections of this node alone. */
   private noteStranger({ id, namespace }: CallConnection, callRoomId: string, target: string): void {
-    const other = this.groups.find(target)?.context.place;
-    if (!other || target === id) return;
     this.refused.inc();
-    const named = { room_id: callRoomId, target, target_room_id: other.callRoomId };
-    this.logger.warn({ msg: 'a signal to a participant of another room', namespace, socket_id: id, ...named });
+    const target_room_id = this.groups.find(target)?.context.place?.callRoomId;
+    const named = { room_id: callRoomId, target, target_room_id };
+    this.logger.warn({ msg: 'a signal to somebody who is not in the room', namespace, socket_id: id, ...named });
   }
 
   private async whyNotIn(callRoomId: string): Promise<CallRoomNotFound | NotInCallRoom> {

@@ -40,7 +40,7 @@ export class Absences {
   /** Several nodes may do so at once: one of them is first. */
   private async keep(roomId: string, playerId: string): Promise<void> {
     const token = randomUUID();
-    const status = await this.parts.seats.take(roomId, playerId, token, 'refuse');
+    const status = await this.parts.seats.take({ roomId, playerId, token }, { holder: 'refuse' });
     if (status !== 'taken') await this.parts.seats.leave(roomId, playerId, token, AWAY_AFTER_DEATH_MS);
   }
 

@@ -40,9 +40,7 @@ export class LobbyChatSeats {
     const joined = await this.enter(chat);
     const messages = await this.lobby.chats.recent(this.lobby.parts.namespace, chat);
     const begin = () => {
-      const shown = new Set(messages.map(({ id }) => id));
-      for (const message of joined.held ?? []) if (!shown.has(message.id)) this.listener.said(message);
-      joined.held = undefined;
+      this.begin(joined, messages);
     };
     return { messages, begin };
   }
@@ -51,7 +49,7 @@ export class LobbyChatSeats {
   async say(roomId: string, text: string): Promise<ChatMessage> {
     const chat = await this.chatOf(roomId);
     const joined = await this.enter(chat);
-    if (joined.held?.length === 0) joined.held = undefined;
+    this.begin(joined, []);
     return this.lobby.chats.say(this.lobby.parts.namespace, chat, this.player, text);
   }
 
@@ -63,6 +61,12 @@ export class LobbyChatSeats {
   close(): void {
     this.isClosed = true;
     for (const roomId of [...this.joined.keys()]) this.leaveRoom(roomId);
+  }
+
+  private begin(joined: Joined, shown: readonly ChatMessage[]): void {
+    const ids = new Set(shown.map(({ id }) => id));
+    for (const message of joined.held ?? []) if (!ids.has(message.id)) this.listener.said(message);
+    joined.held = undefined;
   }
 
   private async enter(chat: Chat): Promise<Joined> {
@@ -77,7 +81,18 @@ export class LobbyChatSeats {
     });
     this.joined.set(roomId, joined);
     if (this.isClosed) this.leaveRoom(roomId);
+    if (chat.life !== null) await this.confirm(roomId);
     return joined;
+  }
+
+  /** The player may have left the room while the chat was entered, which nobody says again. */
+  private async confirm(roomId: string): Promise<void> {
+    try {
+      await this.chatOf(roomId);
+    } catch (error) {
+      this.leaveRoom(roomId);
+      throw error;
+    }
   }
 
   private async chatOf(roomId: string): Promise<Chat> {

@@ -42,6 +42,7 @@ export class LobbyCare {
     ];
     await seats.start((delta) => {
       this.absences.apply(delta);
+      this.parts.sessions.apply(delta);
     });
   }
 

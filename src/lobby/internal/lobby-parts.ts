@@ -7,6 +7,7 @@ import { joinHalves } from './joined-halves.js';
 import { LobbyRooms } from './lobby-rooms.js';
 import { Matchmaker } from './matchmaker.js';
 import { OpenRooms } from './open-rooms.js';
+import { PlayerSessions } from './player-sessions.js';
 import { RoomFeeds } from './room-feeds.js';
 import { RoomIndex } from './room-index.js';
 import type { Seat } from './seat.js';
@@ -35,6 +36,7 @@ export class LobbyParts {
   readonly matchmaker: Matchmaker;
   readonly seats: SeatSet;
   readonly feeds: RoomFeeds;
+  readonly sessions = new PlayerSessions();
 
   constructor(
     readonly namespace: string,

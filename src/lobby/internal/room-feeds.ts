@@ -55,6 +55,16 @@ export class RoomFeeds {
     }
   }
 
+  /** Whether it is this seat that is told of the room, and no later one of the player. */
+  isHeld(seat: Seat): boolean {
+    return this.heldBy(seat) === seat;
+  }
+
+  /** Whether any seat of its player is. */
+  hasSeatOf(seat: Seat): boolean {
+    return this.heldBy(seat) !== undefined;
+  }
+
   /** False when another seat has its place already. */
   detach(seat: Seat): boolean {
     const isHeld = this.feeds.get(seat.roomId)?.feed.detach(seat) ?? false;
@@ -73,6 +83,10 @@ export class RoomFeeds {
       feed.seats.clear();
       this.closeIdle(roomId);
     }
+  }
+
+  private heldBy({ roomId, playerId }: Seat): Seat | undefined {
+    return this.feeds.get(roomId)?.feed.seats.get(playerId);
   }
 
   private open(roomId: string): OpenFeed {

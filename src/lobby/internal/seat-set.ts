@@ -10,6 +10,15 @@ export interface SeatDelta {
   readonly previousToken?: string;
 }
 
+interface SeatName {
+  roomId: string;
+  playerId: string;
+  token: string;
+}
+
+/** Says of a seat's holder that it was there when another of the player's connections broke, and has not asked for the seat. */
+const STANDS_IN = 'stands in';
+
 /** Which players of a namespace have a connection that holds their seat, on every node. */
 export class SeatSet {
   private readonly entries = new Map<string, Member>();
@@ -36,15 +45,13 @@ export class SeatSet {
 
   /** `taken`: somebody holds it, and is to be left alone. */
   async take(
-    roomId: string,
-    playerId: string,
-    token: string,
-    holder: 'replace' | 'refuse' = 'replace',
+    { roomId, playerId, token }: SeatName,
+    { standsIn = false, holder = 'replace' }: { standsIn?: boolean; holder?: 'replace' | 'refuse' } = {},
   ): Promise<'joined' | 'replaced' | 'taken'> {
     const { status } = await this.sets.join(this.scope, {
       member: memberOf(roomId, playerId),
       token,
-      data: null,
+      data: standsIn ? STANDS_IN : null,
       taken: holder,
       answer: 'version',
     });
@@ -63,6 +70,12 @@ export class SeatSet {
 
   isLeaving(roomId: string, playerId: string): boolean {
     return this.entries.get(memberOf(roomId, playerId))?.leaving ?? false;
+  }
+
+  /** Whether a connection of the player that comes now is to have it: nobody holds it, or one that only stood in. */
+  isForNext(roomId: string, playerId: string): boolean {
+    const entry = this.entries.get(memberOf(roomId, playerId));
+    return entry !== undefined && (entry.leaving || entry.data === STANDS_IN);
   }
 
   roomsOf(playerId: string): readonly string[] {

@@ -18,6 +18,9 @@ interface Holder {
   readonly connectionId: string;
 }
 
+/** `standing in`: for another connection of the player, which has broken. */
+type Arrival = 'joining' | 'coming back' | 'standing in';
+
 /** The seats that one connection holds. */
 export class SeatTaker {
   private readonly seats = new Map<string, Seat>();
@@ -34,16 +37,17 @@ export class SeatTaker {
   }
 
   /** For a player who is in the room, by a join just now or from before: an older connection of the player loses the seat. */
-  async take(state: RoomState, how: 'joining' | 'coming back'): Promise<Taken> {
+  async take(state: RoomState, how: Arrival): Promise<Taken> {
     const { roomId } = state;
-    const wasIn = how === 'coming back';
+    const wasIn = how !== 'joining';
     const seat: Seat = new Seat(
       roomId,
       this.player.id,
       this.player.connectionId,
       this.told((): Seat => seat),
     );
-    const older = await this.attach(seat, state, wasIn ? state.rev + 1 : this.arrivalIn(state));
+    const from = wasIn ? state.rev + 1 : this.arrivalIn(state);
+    const older = await this.attach(seat, state, { from, standsIn: how === 'standing in' });
     if (older && older.token !== seat.token)
       older.tell((listener) => {
         listener.ended(roomId, 'replaced');
@@ -63,12 +67,18 @@ export class SeatTaker {
     await Promise.all([...this.seats.values()].map((seat) => this.leave(seat, extraGraceMs)));
   }
 
-  private async attach(seat: Seat, state: RoomState, from: number): Promise<Seat | undefined> {
+  private async attach(
+    seat: Seat,
+    state: RoomState,
+    { from, standsIn }: { from: number; standsIn: boolean },
+  ): Promise<Seat | undefined> {
     const { feeds, seats } = this.parts;
     try {
       const older = await feeds.attach(seat, state, from);
-      this.seats.set(seat.roomId, seat);
-      await seats.take(seat.roomId, seat.playerId, seat.token);
+      if (feeds.isHeld(seat) || !this.holds(seat.roomId)) this.seats.set(seat.roomId, seat);
+      await seats.take(seat, { standsIn });
+      // The player left while the seat was taken: nobody else gives it back.
+      if (!feeds.hasSeatOf(seat)) await seats.leave(seat.roomId, seat.playerId, seat.token);
       return older;
     } catch (error) {
       // The player is in the room without a seat: the sweep gives the place to another.
@@ -111,7 +121,8 @@ export class SeatTaker {
     const isActive = state?.status === 'active' && playerOf(state, playerId) !== undefined;
     const held = await seats.leave(roomId, playerId, token, isActive ? AWAY_MS + extraGraceMs : 0);
     if (!held || isActive) return;
-    await rooms.leave(roomId, playerId, { isMeant: ({ status }) => status !== 'active' });
+    const isMeant = ({ status }: RoomState) => status !== 'active' && !seats.has(roomId, playerId);
+    await rooms.leave(roomId, playerId, { isMeant });
   }
 
   /** The room as it is, or, while that cannot be read, as this node was told it. */

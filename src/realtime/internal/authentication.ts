@@ -24,6 +24,13 @@ export interface Entrance {
   address: string | undefined;
 }
 
+/** What the client has said beside its credential. */
+interface Claim {
+  clientId?: string | undefined;
+  /** Of the message that the answer is for. */
+  ref?: string | undefined;
+}
+
 /** A client that has become a guest by its `join`. */
 interface Welcomed extends NewGuest {
   clientId: string | undefined;
@@ -69,13 +76,13 @@ export class Authentication {
    * False when the credential was refused, or the user has too many connections: then the connection is closing.
    * @throws Forbidden for a guest where guests may not come
    */
-  async authenticate(credential: Credential, clientId?: string): Promise<boolean> {
-    const identity = await this.unlessRefused(prove(this.services, credential));
-    return identity !== undefined && this.connection.isOpen && this.enter(identity, clientId);
+  async authenticate(credential: Credential, { clientId, ref }: Claim): Promise<boolean> {
+    const identity = await this.unlessRefused(prove(this.services, credential), ref);
+    return identity !== undefined && this.connection.isOpen && this.enter(identity, { clientId, ref });
   }
 
   /** As `authenticate`, for who is known to be what it says. */
-  enter(identity: Identity, clientId?: string): boolean {
+  enter(identity: Identity, { clientId, ref }: Claim): boolean {
     const { registry, open } = this.services;
     const { address = '' } = this.entrance;
     const isGuest = identity.guest === true;
@@ -87,7 +94,7 @@ export class Authentication {
     }
     this.connection.identify(identity, clientId);
     if (!registry.add(this.connection)) {
-      this.refuse(new CredentialRefused('invalid_token'));
+      this.refuse(new CredentialRefused('invalid_token'), ref);
       return false;
     }
     if (isGuest) open.guests.add(this.connection, address);
@@ -113,7 +120,8 @@ export class Authentication {
   async renew(message: ClientMessage): Promise<void> {
     const token = this.read(message);
     if (token === undefined) return;
-    const identity = await this.unlessRefused(proveAgain(this.services, token.value, this.connection.user));
+    const { user } = this.connection;
+    const identity = await this.unlessRefused(proveAgain(this.services, token.value, user), message.ref);
     if (identity === undefined || !this.connection.isOpen) return;
     this.connection.identify(identity);
     this.announce({ ref: message.ref });
@@ -149,12 +157,12 @@ export class Authentication {
   }
 
   /** Undefined when it was refused; what else goes wrong is thrown. */
-  private async unlessRefused(proof: Promise<Identity>): Promise<Identity | undefined> {
+  private async unlessRefused(proof: Promise<Identity>, ref: string | undefined): Promise<Identity | undefined> {
     try {
       return await proof;
     } catch (error) {
       if (!(error instanceof CredentialRefused)) throw error;
-      this.refuse(error);
+      this.refuse(error, ref);
       return undefined;
     }
   }
@@ -166,8 +174,10 @@ export class Authentication {
     answer(this.connection, event, ref);
   }
 
-  private refuse({ code, message }: CredentialRefused): void {
-    this.connection.send({ type: 'auth_error', code, message } satisfies AuthErrorEvent);
+  /** `ref`: of the `auth_token` that this answers. */
+  private refuse({ code, message }: CredentialRefused, ref?: string): void {
+    const refusal = { type: 'auth_error', code, message, ...(ref !== undefined && { ref }) } satisfies AuthErrorEvent;
+    this.connection.send(refusal);
     this.connection.close(CloseCode.Unauthenticated, code);
   }
 }

@@ -5,6 +5,7 @@ import { Connection } from '../connection.js';
 import { WireEvent } from '../wire.js';
 import { answer } from './answer.js';
 import { CommandHandler } from './command-dispatcher.js';
+import { logFieldsOf } from './log-fields.js';
 import { ClientMessage } from './message.js';
 import { errorEventOf } from './wire-errors.js';
 
@@ -91,7 +92,7 @@ export class CommandExecutor {
     logger.error({
       msg: 'command failed',
       error_id: errorId,
-      connection_id: this.connection.id,
+      ...logFieldsOf(this.connection),
       command: type,
       err: error,
     });

@@ -17,6 +17,7 @@ import { ConnectionServices } from './connection-services.js';
 import { BROKEN, departureByClient, departureByServer } from './departure.js';
 import { GatewayRoute } from './gateway-route.js';
 import { InboundFrame } from './inbound-queue.js';
+import { logFieldsOf } from './log-fields.js';
 import { parseMessage, refOf } from './message.js';
 import type { ClientMessage, ParsedMessage } from './message.js';
 import { Departing } from './open-connections.js';
@@ -85,10 +86,6 @@ export class ConnectionDriver implements Transport, Driver<Connection, InboundFr
     return this.input.route.hooks;
   }
 
-  get logNames(): object {
-    return { connection_id: this.connection.id };
-  }
-
   get gateway(): string {
     return this.input.route.path;
   }
@@ -132,7 +129,8 @@ export class ConnectionDriver implements Transport, Driver<Connection, InboundFr
   /** Closes because of an error, with the code that fits; one that is ours is logged, and named no further. */
   fail(error: unknown): void {
     const code = closeCodeOf(error);
-    if (code === CloseCode.Internal) logger.error({ msg: 'connection failed', ...this.logNames, err: error });
+    if (code === CloseCode.Internal)
+      logger.error({ msg: 'connection failed', ...logFieldsOf(this.connection), err: error });
     this.close(code, code === CloseCode.Internal ? 'internal error' : (error as Error).message);
   }
 
@@ -145,7 +143,7 @@ export class ConnectionDriver implements Transport, Driver<Connection, InboundFr
   }
 
   violated(err: Error): void {
-    logger.debug({ msg: 'protocol violation', ...this.logNames, err });
+    logger.debug({ msg: 'protocol violation', ...logFieldsOf(this.connection), err });
     this.life.leave({ how: 'clean' });
   }
 

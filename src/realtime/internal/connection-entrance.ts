@@ -44,7 +44,7 @@ export class ConnectionEntrance {
   start(credential: Credential | undefined, clientId?: string): void {
     const { authentication, connection, life, route } = this.host;
     if (credential !== undefined) {
-      const identify = () => authentication.authenticate(credential, clientId);
+      const identify = () => authentication.authenticate(credential, { clientId });
       void life.inbound.start(() => this.enter(identify, { announce: route.announceAuth }));
       return;
     }
@@ -70,8 +70,10 @@ export class ConnectionEntrance {
     const token = authentication.read(message);
     if (token === undefined) return undefined;
     life.credentialCame();
-    const identify = () => authentication.authenticate({ kind: 'token', value: token.value }, token.clientId);
-    return this.enter(identify, { announce: true, ref: message.ref });
+    const { ref } = message;
+    const credential: Credential = { kind: 'token', value: token.value };
+    const identify = () => authentication.authenticate(credential, { clientId: token.clientId, ref });
+    return this.enter(identify, { announce: true, ref });
   }
 
   /** Without a credential, and with `join` first (section 1.1): a guest, whose `join` is then the gateway's, if it has one. */
@@ -83,7 +85,7 @@ export class ConnectionEntrance {
     const { identity, clientId, token } = welcomed;
     const isCommand = route.commands.has(message.type);
     const greeting = { announce: true, token, ref: isCommand ? undefined : message.ref };
-    await this.enter(() => authentication.enter(identity, clientId), greeting);
+    await this.enter(() => authentication.enter(identity, { clientId, ref: message.ref }), greeting);
     if (isCommand && life.is('open')) await executor.execute(message);
   }
 

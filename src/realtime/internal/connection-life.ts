@@ -1,7 +1,10 @@
 import { Logger } from '@nestjs/common';
 import { Cancel } from '../../common/clock.js';
+import { Connection } from '../connection.js';
 import { Departure } from '../raw-gateway.js';
+import { SocketConnection } from '../socket-connection.js';
 import { InboundFlow, InboundFrame, InboundQueue } from './inbound-queue.js';
+import { logFieldsOf } from './log-fields.js';
 
 type State =
   /** Waiting for a credential, under an absolute deadline. */
@@ -23,8 +26,6 @@ interface Doorkeeper<C> {
 export interface Driver<C, Frame> extends InboundFlow<Frame> {
   readonly connection: C;
   readonly hooks: Doorkeeper<C>;
-  /** What it is called in our log. */
-  readonly logNames: object;
   /** It is leaving: from now on it is sent nothing more. */
   leaving(): void;
   /** Gives its places at this node to others; called once, before the gateway cleans up. */
@@ -39,7 +40,7 @@ const logger = new Logger('ConnectionLife');
  * The life of a connection on either transport: authenticating → admitting → open → closing → gone. However it ends, its
  * gateway is told once, after the admission has settled and what the client sent before a goodbye has been handled.
  */
-export class ConnectionLife<C, Frame extends { text: string } = InboundFrame> {
+export class ConnectionLife<C extends Connection | SocketConnection, Frame extends { text: string } = InboundFrame> {
   readonly inbound: InboundQueue<Frame>;
   private state: State = { phase: 'admitting' };
   private entering: Promise<void> | undefined;
@@ -123,11 +124,11 @@ export class ConnectionLife<C, Frame extends { text: string } = InboundFrame> {
   }
 
   private async depart(departure: Departure): Promise<void> {
-    const { hooks, connection, logNames } = this.driver;
+    const { hooks, connection } = this.driver;
     try {
       await hooks.departed(connection, departure);
     } catch (err) {
-      logger.error({ msg: 'departure failed', ...logNames, err });
+      logger.error({ msg: 'departure failed', ...logFieldsOf(connection), err });
     }
   }
 }

@@ -5,9 +5,13 @@ import type { Seat } from './seat.js';
 
 const logger = new Logger('SignalingRooms');
 
+/** By kind: where participants are sockets. In other rooms they have ids that clients chose. */
+const SOCKET_NAMESPACES = new Map([['call', '/']]);
+
 /** What is logged and counted of a room: each step of its life, by the node whose connection made the step. */
 export class RoomRecord {
   private readonly room: { room_kind: string; room_id: string };
+  private readonly namespace: string | undefined;
 
   constructor(
     scope: string,
@@ -15,23 +19,26 @@ export class RoomRecord {
     /** Whether each relay has a line too. */
     private readonly verbose: boolean,
   ) {
-    this.room = { room_kind: kindOf(scope), room_id: scope.split(':').slice(2).join(':') };
+    const kind = kindOf(scope);
+    this.namespace = SOCKET_NAMESPACES.get(kind);
+    this.room = { room_kind: kind, room_id: scope.split(':').slice(2).join(':') };
   }
 
   /** `first`: nobody was in the room. */
   entered({ member, order, replaced, entry }: Seat, first: boolean): void {
-    if (first) logger.log({ msg: 'room made', ...this.room });
+    if (first) logger.log({ msg: 'room made', ...this.room, ...this.idOf(member) });
     const msg = replaced ? 'took over a seat' : 'joined a room';
-    logger.log({ msg, ...this.room, client_id: member, user_id: entry.userId, order });
+    logger.log({ msg, ...this.room, ...this.idOf(member), user_id: entry.userId, order });
   }
 
   left(member: string): void {
-    logger.log({ msg: 'left a room', ...this.room, client_id: member });
+    logger.log({ msg: 'left a room', ...this.room, ...this.idOf(member) });
   }
 
-  ended(lifeMs: number): void {
+  /** `last`: who was the last one in it. */
+  ended(last: string, lifeMs: number): void {
     this.counts.ended(lifeMs);
-    logger.log({ msg: 'room removed', ...this.room });
+    logger.log({ msg: 'room removed', ...this.room, ...this.idOf(last), life_ms: lifeMs });
   }
 
   refused(): void {
@@ -42,6 +49,11 @@ export class RoomRecord {
   relayed({ from, to, kind }: RoomSignal): void {
     this.counts.relayed += 1;
     if (this.verbose) logger.debug({ msg: 'relayed', ...this.room, from, to, kind });
+  }
+
+  private idOf(member: string): object {
+    const { namespace } = this;
+    return namespace === undefined ? { client_id: member } : { namespace, socket_id: member };
   }
 }
 

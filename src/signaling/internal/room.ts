@@ -243,7 +243,7 @@ export class Room {
   /** One who was here by a connection of this node has left. */
   private departed(member: string): void {
     this.record.left(member);
-    if (this.isAlone(member)) this.record.ended(this.parts.clock.now() - this.made);
+    if (this.isAlone(member)) this.record.ended(member, this.parts.clock.now() - this.made);
   }
 
   private isAlone(member: string): boolean {

@@ -13,6 +13,7 @@ import { BROKEN, departureByServer, departureOnSocket } from '../departure.js';
 import { HELD_BYTES } from '../inbound-queue.js';
 import { comebackDelayMs, Departing } from '../open-connections.js';
 import { Traffic } from '../traffic-ledger.js';
+import { logFieldsOf } from '../log-fields.js';
 import { EngineLink, LinkUser } from './engine-link.js';
 import { originOf } from './packet-parser.js';
 import { SocketEvent, SocketExecutor } from './socket-executor.js';
@@ -80,11 +81,6 @@ export class SocketDriver implements SocketTransport, Driver<SocketConnection, H
 
   get hooks(): SocketGatewayHooks {
     return this.input.route.hooks;
-  }
-
-  get logNames(): object {
-    const { namespace, id } = this.connection;
-    return { namespace, socket_id: id };
   }
 
   /** Resolves once the gateway has admitted it; @throws what admission throws, or why it has ended meanwhile */
@@ -187,7 +183,7 @@ export class SocketDriver implements SocketTransport, Driver<SocketConnection, H
   }
 
   fail(error: unknown): void {
-    logger.error({ msg: 'connection failed', ...this.logNames, err: error });
+    logger.error({ msg: 'connection failed', ...logFieldsOf(this.connection), err: error });
     this.close(CloseCode.Internal, 'internal error');
   }
 

@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import { exceedsJsonLimits } from '../../../common/json-limits.js';
 import { Begun } from '../../begun.js';
 import { SocketConnection } from '../../socket-connection.js';
+import { logFieldsOf } from '../log-fields.js';
 import { Origin } from './packet-parser.js';
 import { failureFields, failureOf, BadPayload, UnknownEvent } from './socket-errors.js';
 import { SocketRoute } from './socket-route.js';
@@ -72,9 +73,8 @@ export class SocketExecutor {
   }
 
   private log(event: string, errorId: string, err: unknown): void {
-    const { namespace, id } = this.connection;
     const known = this.route.commands.has(event) ? event : undefined;
-    logger.error({ msg: 'event failed', error_id: errorId, namespace, socket_id: id, event: known, err });
+    logger.error({ msg: 'event failed', error_id: errorId, ...logFieldsOf(this.connection), event: known, err });
   }
 }
 
