@@ -4,13 +4,21 @@ import { CloseCode } from './close-codes.js';
 import { eventText } from './socket-wire.js';
 import { WireText } from './wire.js';
 
+/** Where all that a Socket.IO connection is sent goes. */
+export interface SocketOutlet {
+  push(text: WireText, urgency: Urgency): void;
+  /** Whether the client has not taken yet what it was sent. */
+  readonly behind: boolean;
+  /** Resolves when its connection is behind no more, or gone. */
+  caughtUp(): Promise<void>;
+  /** Resolves when the client has taken most of what its connection was sent, or is gone. */
+  drained(): Promise<void>;
+}
+
 /** What a Socket.IO connection needs of the machine that drives it. */
 export interface SocketTransport {
   readonly open: boolean;
-  readonly behind: boolean;
-  caughtUp(): Promise<void>;
-  drained(): Promise<void>;
-  push(text: WireText, urgency: Urgency): void;
+  readonly outlet: SocketOutlet;
   close(code: CloseCode, reason: string): void;
 }
 
@@ -34,26 +42,26 @@ export class SocketConnection<Context = unknown> extends ClientConnection<Contex
 
   /** Whether the client has not taken yet what it was sent: more may as well wait for it. */
   get isBehind(): boolean {
-    return this.transport.behind;
+    return this.transport.outlet.behind;
   }
 
   /** Resolves when it is behind no more, or gone: for what a later value may replace meanwhile. */
   caughtUp(): Promise<void> {
-    return this.transport.caughtUp();
+    return this.transport.outlet.caughtUp();
   }
 
   /** Resolves when the client has taken most of what it was sent, or is gone: for who has much to send. */
   drained(): Promise<void> {
-    return this.transport.drained();
+    return this.transport.outlet.drained();
   }
 
   emit(event: string, ...args: unknown[]): void {
-    this.transport.push(eventText(event, ...args), 'durable');
+    this.transport.outlet.push(eventText(event, ...args), 'durable');
   }
 
   /** An event that was made ready by `eventText`. */
   sendText(text: WireText, urgency: Urgency = 'durable'): void {
-    this.transport.push(text, urgency);
+    this.transport.outlet.push(text, urgency);
   }
 
   /** 4401 says `session_ended` first, 1012 `going_away`. After a code that asks to come back the client reconnects by itself. */

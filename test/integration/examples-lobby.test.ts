@@ -1,10 +1,7 @@
-import { execFile } from 'node:child_process';
-import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, it } from 'vitest';
+import { expectStory, transcriptOf } from '../support/example.js';
 import { startTestApp } from '../support/test-app.js';
 import type { TestApp } from '../support/test-app.js';
-
-const ROOT = path.resolve(import.meta.dirname, '../..');
 
 /** What each player prints, in its order; what the other prints is between the lines. */
 const STORY = {
@@ -47,48 +44,6 @@ describe('examples/lobby.mjs', () => {
   afterAll(() => app.close());
 
   it('tells the whole game from both sides, and ends by itself', async () => {
-    const { code, stdout, stderr } = await play([app.url]);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    const lines = stdout.split('\n');
-    for (const [who, story] of Object.entries(STORY)) {
-      const wanted = story.map((line) => `${who.padEnd(6)} ${line}`);
-      expect(inOrder(lines, wanted)).toEqual(wanted);
-    }
-    expect(stdout).not.toMatch(/eyJ/);
-  });
-
-  it('says in a sentence that the server cannot be reached, and has a help text', async () => {
-    expect(await play(['http://127.0.0.1:1'])).toMatchObject({
-      code: 1,
-      stderr: expect.stringMatching(/^Cannot reach a Parley server at .*Start one with: npm start\n$/) as string,
-    });
-    expect(await play(['localhost:8000'])).toMatchObject({
-      code: 1,
-      stderr: expect.stringMatching(/no address/) as string,
-    });
-    expect(await play(['--help'])).toMatchObject({ code: 0, stdout: expect.stringMatching(/PARLEY_URL/) as string });
+    expectStory(await transcriptOf('lobby', app.url), STORY);
   });
 });
-
-function play(args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  return new Promise((resolve) => {
-    const child = execFile(
-      process.execPath,
-      ['examples/lobby.mjs', ...args],
-      { cwd: ROOT, env: { PATH: process.env['PATH'] } },
-      (_, stdout, stderr) => {
-        resolve({ code: child.exitCode, stdout, stderr });
-      },
-    );
-  });
-}
-
-/** Those of the wanted lines that are there in this order, whatever is between them. */
-function inOrder(lines: readonly string[], wanted: readonly string[]): string[] {
-  let from = 0;
-  return wanted.filter((line) => {
-    const at = lines.indexOf(line, from);
-    if (at >= 0) from = at + 1;
-    return at >= 0;
-  });
-}

@@ -1,10 +1,7 @@
-import { execFile } from 'node:child_process';
-import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { expectStory, transcriptOf } from '../support/example.js';
 import { startTestApp } from '../support/test-app.js';
 import type { TestApp } from '../support/test-app.js';
-
-const ROOT = path.resolve(import.meta.dirname, '../..');
 
 /** What each side prints, in its order; what the other prints is between the lines. */
 const STORY = {
@@ -47,46 +44,8 @@ describe('examples/room.mjs', () => {
   afterAll(() => app.close());
 
   it('tells the whole meeting from both sides, shows no token, and ends by itself', async () => {
-    const { code, stdout, stderr } = await run([app.url]);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).not.toMatch(/eyJ/);
-    for (const [name, wanted] of Object.entries(STORY)) {
-      const lines = stdout.split('\n').flatMap((line) => (line.startsWith(name) ? [line.slice(5).trim()] : []));
-      expect(inOrder(lines, wanted)).toEqual(wanted);
-    }
-    expect(stdout.match(/← user_(joined|left)/g)).toHaveLength(2);
-  });
-
-  it('says in a sentence what is wrong with the address, and has a help text', async () => {
-    expect(await run(['http://127.0.0.1:1'])).toMatchObject({
-      code: 1,
-      stdout: '',
-      stderr: expect.stringMatching(/^Cannot reach a Parley server at http:\S+: .*Start one with: npm start\n$/),
-    });
-    expect(await run(['localhost:8000'])).toMatchObject({ code: 1, stderr: expect.stringMatching(/no address/) });
-    expect(await run(['--help'])).toMatchObject({ code: 0, stdout: expect.stringMatching(/PARLEY_URL/) });
+    const transcript = await transcriptOf('room', app.url);
+    expectStory(transcript, STORY);
+    expect(transcript.join('\n').match(/← user_(joined|left)/g)).toHaveLength(2);
   });
 });
-
-function run(args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  return new Promise((resolve) => {
-    const child = execFile(
-      process.execPath,
-      ['examples/room.mjs', ...args],
-      { cwd: ROOT, env: { PATH: process.env['PATH'] } },
-      (_, stdout, stderr) => {
-        resolve({ code: child.exitCode, stdout, stderr });
-      },
-    );
-  });
-}
-
-/** Those of the wanted lines that are there in this order, whatever is between them. */
-function inOrder(lines: readonly string[], wanted: readonly string[]): string[] {
-  let from = 0;
-  return wanted.filter((line) => {
-    const at = lines.indexOf(line, from);
-    if (at >= 0) from = at + 1;
-    return at >= 0;
-  });
-}

@@ -3,9 +3,11 @@ import { CloseCode } from '../close-codes.js';
 import { Credential, CredentialRefused, Identity, NewGuest } from '../connection-authenticator.js';
 import { Connection } from '../connection.js';
 import { AuthErrorEvent, AuthSuccessEvent, TokenExpiringEvent } from '../core-messages.js';
+import { answer } from './answer.js';
 import { ConnectionServices } from './connection-services.js';
 import { crowdingOf } from './crowding.js';
 import { ClientMessage } from './message.js';
+import { prove, proveAgain } from './proof.js';
 import { TokenExpiry } from './token-expiry.js';
 import { errorEventOf } from './wire-errors.js';
 
@@ -75,7 +77,7 @@ export class Authentication {
    * @throws Forbidden for a guest where guests may not come
    */
   async authenticate(credential: Credential, { clientId, ref }: Claim): Promise<boolean> {
-    const identity = await this.prove(credential, ref);
+    const identity = await this.unlessRefused(prove(this.services, credential), ref);
     return identity !== undefined && this.connection.isOpen && this.enter(identity, { clientId, ref });
   }
 
@@ -118,13 +120,9 @@ export class Authentication {
   async renew(message: ClientMessage): Promise<void> {
     const token = this.read(message);
     if (token === undefined) return;
-    const identity = await this.prove({ kind: 'token', value: token.value }, message.ref);
+    const { user } = this.connection;
+    const identity = await this.unlessRefused(proveAgain(this.services, token.value, user), message.ref);
     if (identity === undefined || !this.connection.isOpen) return;
-    const { userId, sessionId } = this.connection.user;
-    if (identity.userId !== userId || identity.sessionId !== sessionId) {
-      this.refuse(new CredentialRefused('invalid_token'), message.ref);
-      return;
-    }
     this.connection.identify(identity);
     this.announce({ ref: message.ref });
     this.watchExpiry();
@@ -159,10 +157,9 @@ export class Authentication {
   }
 
   /** Undefined when it was refused; what else goes wrong is thrown. */
-  private async prove(credential: Credential, ref: string | undefined): Promise<Identity | undefined> {
+  private async unlessRefused(proof: Promise<Identity>, ref: string | undefined): Promise<Identity | undefined> {
     try {
-      if (credential.value === '') throw new CredentialRefused('invalid_token');
-      return await this.services.authenticator.authenticate(credential);
+      return await proof;
     } catch (error) {
       if (!(error instanceof CredentialRefused)) throw error;
       this.refuse(error, ref);
@@ -174,7 +171,7 @@ export class Authentication {
   private answerError(error: unknown, ref: string | undefined): void {
     const event = errorEventOf(error);
     if (event === undefined) throw error;
-    this.connection.send(ref === undefined ? event : { ...event, ref });
+    answer(this.connection, event, ref);
   }
 
   /** `ref`: of the `auth_token` that this answers. */

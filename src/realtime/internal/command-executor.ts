@@ -3,6 +3,7 @@ import { Logger } from '@nestjs/common';
 import { Begun } from '../begun.js';
 import { Connection } from '../connection.js';
 import { WireEvent } from '../wire.js';
+import { answer } from './answer.js';
 import { CommandHandler } from './command-dispatcher.js';
 import { logFieldsOf } from './log-fields.js';
 import { ClientMessage } from './message.js';
@@ -29,7 +30,11 @@ export class CommandExecutor {
   execute(message: ClientMessage): void | Promise<void> {
     const handler = this.commands.get(message.type);
     if (handler === undefined) {
-      this.answer({ type: 'error', code: 'unknown_type', message: 'There is no such message type here.' }, message.ref);
+      answer(
+        this.connection,
+        { type: 'error', code: 'unknown_type', message: 'There is no such message type here.' },
+        message.ref,
+      );
       return undefined;
     }
     try {
@@ -54,8 +59,8 @@ export class CommandExecutor {
   }
 
   /** Answers after all that was begun before. */
-  private inTurn(answer: () => void | Promise<void>): Promise<void> {
-    const answered = (this.answered ?? Promise.resolve()).then(answer).then(() => {
+  private inTurn(settle: () => void | Promise<void>): Promise<void> {
+    const answered = (this.answered ?? Promise.resolve()).then(settle).then(() => {
       if (this.answered === answered) this.answered = undefined;
     });
     this.answered = answered;
@@ -74,13 +79,13 @@ export class CommandExecutor {
     const event = reply ?? { type: 'ack' };
     // An ack is for those who asked with a `ref`; a typed reply goes out in any case (protocol section 1).
     if (event.type === 'ack' && ref === undefined) return;
-    this.answer(event, ref);
+    answer(this.connection, event, ref);
   }
 
   private fail(error: unknown, { type, ref }: ClientMessage): void {
     const event = errorEventOf(error);
     if (event !== undefined) {
-      this.answer(event, ref);
+      answer(this.connection, event, ref);
       return;
     }
     const errorId = randomUUID();
@@ -91,13 +96,10 @@ export class CommandExecutor {
       command: type,
       err: error,
     });
-    this.answer(
+    answer(
+      this.connection,
       { type: 'error', code: 'internal', message: 'Something went wrong on our side.', error_id: errorId },
       ref,
     );
-  }
-
-  private answer(event: WireEvent, ref: string | undefined): void {
-    this.connection.send(ref === undefined ? event : { ...event, ref });
   }
 }

@@ -5,16 +5,18 @@ import { ConnectionId } from '../../common/ids.js';
 import { CloseCode } from '../close-codes.js';
 import { Credential } from '../connection-authenticator.js';
 import { Connection, Outlet, Transport } from '../connection.js';
-import { AuthRequiredEvent, ErrorEvent, GoingAwayEvent, PongEvent } from '../core-messages.js';
-import { Departure } from '../raw-gateway.js';
+import { ErrorEvent, GoingAwayEvent, PongEvent } from '../core-messages.js';
+import { RawGatewayHooks } from '../raw-gateway.js';
 import { Shape } from '../wire.js';
+import { answer } from './answer.js';
 import { Authentication } from './authentication.js';
 import { CommandExecutor } from './command-executor.js';
+import { ConnectionEntrance, Host } from './connection-entrance.js';
+import { ConnectionLife, Driver } from './connection-life.js';
 import { ConnectionServices } from './connection-services.js';
-import { ConnectionState } from './connection-state.js';
-import { departureByClient, departureByServer } from './departure.js';
+import { BROKEN, departureByClient, departureByServer } from './departure.js';
 import { GatewayRoute } from './gateway-route.js';
-import { InboundFlow, InboundFrame, InboundQueue } from './inbound-queue.js';
+import { InboundFrame } from './inbound-queue.js';
 import { logFieldsOf } from './log-fields.js';
 import { parseMessage, refOf } from './message.js';
 import type { ClientMessage, ParsedMessage } from './message.js';
@@ -31,14 +33,6 @@ export interface DriverServices {
   onSettled(driver: ConnectionDriver): void;
 }
 
-/** How who enters is greeted: with `auth_success` or not, and with what in it. */
-interface Greeting {
-  announce: boolean;
-  ref?: string | undefined;
-  /** Of who has just become a guest. */
-  token?: string;
-}
-
 export interface DriverInput {
   id: ConnectionId;
   ws: WebSocket;
@@ -51,19 +45,15 @@ export interface DriverInput {
 
 const logger = new Logger('ConnectionDriver');
 
-/**
- * Drives one raw connection through its life (architecture section 2): authenticate, admit, handle its messages one at
- * a time, close, clean up once. Whatever fails on the way ends in `finish`.
- */
-export class ConnectionDriver implements Transport, InboundFlow, PeerEvents, Departing {
+/** Drives one raw connection: what its peer sends and does goes to its life, its entrance or its gateway's commands. */
+export class ConnectionDriver implements Transport, Driver<Connection, InboundFrame>, Host, PeerEvents, Departing {
   readonly connection: Connection;
   readonly peer: Peer;
-  private readonly inbound: InboundQueue;
-  private readonly authentication: Authentication;
-  private readonly executor: CommandExecutor;
-  private state: ConnectionState = { phase: 'admitting' };
-  private entering: Promise<void> = Promise.resolve();
-  private admissionBegan = false;
+  readonly authentication: Authentication;
+  readonly executor: CommandExecutor;
+  readonly life = new ConnectionLife<Connection>(this);
+  private readonly entrance: ConnectionEntrance;
+  private closedWith: number = BROKEN;
 
   constructor(
     private readonly input: DriverInput,
@@ -71,13 +61,13 @@ export class ConnectionDriver implements Transport, InboundFlow, PeerEvents, Dep
   ) {
     const { services } = owner;
     this.peer = new Peer(input.ws, input.socket, services, this);
-    this.inbound = new InboundQueue(this);
     this.connection = new Connection(input.id, input.context, this);
     this.authentication = new Authentication(this.connection, services, {
       guests: input.route.guests,
       address: input.address,
     });
     this.executor = new CommandExecutor(input.route.commands, this.connection);
+    this.entrance = new ConnectionEntrance(this, services);
   }
 
   get outlet(): Outlet {
@@ -85,7 +75,15 @@ export class ConnectionDriver implements Transport, InboundFlow, PeerEvents, Dep
   }
 
   get open(): boolean {
-    return this.state.phase === 'admitting' || this.state.phase === 'open' || this.state.phase === 'authenticating';
+    return this.life.open;
+  }
+
+  get route(): GatewayRoute {
+    return this.input.route;
+  }
+
+  get hooks(): RawGatewayHooks {
+    return this.input.route.hooks;
   }
 
   get gateway(): string {
@@ -107,20 +105,7 @@ export class ConnectionDriver implements Transport, InboundFlow, PeerEvents, Dep
 
   /** Starts with the credential of the upgrade, or asks for one in band. */
   start(credential: Credential | undefined, clientId?: string): void {
-    if (credential !== undefined) {
-      void this.inbound.start(() =>
-        this.enter(() => this.authentication.authenticate(credential, { clientId }), {
-          announce: this.input.route.announceAuth,
-        }),
-      );
-      return;
-    }
-    const timeoutMs = this.owner.services.settings.WS_AUTH_TIMEOUT_MS;
-    const deadline = this.owner.services.clock.after(timeoutMs, () => {
-      this.close(CloseCode.AuthTimeout, 'not authenticated in time');
-    });
-    this.state = { phase: 'authenticating', deadline };
-    this.connection.send({ type: 'auth_required', timeout_ms: timeoutMs } satisfies AuthRequiredEvent);
+    this.entrance.start(credential, clientId);
   }
 
   drained(): Promise<void> {
@@ -128,9 +113,7 @@ export class ConnectionDriver implements Transport, InboundFlow, PeerEvents, Dep
   }
 
   close(code: CloseCode, reason: string, { extraGraceMs = 0 }: { extraGraceMs?: number } = {}): void {
-    if (!this.open) return;
-    this.leave(departureByServer(code, extraGraceMs));
-    this.peer.close(code, reason);
+    if (this.life.leave(departureByServer(code, extraGraceMs))) this.peer.close(code, reason);
   }
 
   /** Sends a last event and closes for a planned stop. */
@@ -152,7 +135,7 @@ export class ConnectionDriver implements Transport, InboundFlow, PeerEvents, Dep
   }
 
   frame(frame: InboundFrame): void {
-    if (this.open) this.inbound.push(frame);
+    if (this.open) this.life.inbound.push(frame);
   }
 
   offended(code: CloseCode, reason: string): void {
@@ -161,18 +144,33 @@ export class ConnectionDriver implements Transport, InboundFlow, PeerEvents, Dep
 
   violated(err: Error): void {
     logger.debug({ msg: 'protocol violation', ...logFieldsOf(this.connection), err });
-    if (this.open) this.leave({ how: 'clean' });
+    this.life.leave({ how: 'clean' });
   }
 
   closed(code: number): void {
-    void this.ended(code);
+    this.closedWith = code;
+    void this.life.ended(departureByClient(code));
   }
 
-  private leave(departure: Departure): void {
-    if (this.state.phase === 'authenticating') this.state.deadline();
-    this.state = { phase: 'closing', departure };
+  settled(): void {
+    this.owner.onSettled(this);
+  }
+
+  opened(): void {
+    this.peer.outbound.accepts = 'all';
+  }
+
+  leaving(): void {
     this.peer.outbound.accepts = 'nothing';
-    this.inbound.clear();
+  }
+
+  release(): void {
+    this.authentication.stop();
+    this.settled();
+  }
+
+  gone(): void {
+    this.owner.onGone(this, this.closedWith);
   }
 
   pause(): void {
@@ -184,7 +182,7 @@ export class ConnectionDriver implements Transport, InboundFlow, PeerEvents, Dep
   }
 
   overlaps(frame: InboundFrame): boolean {
-    if (frame.refused || this.state.phase !== 'open') return false;
+    if (frame.refused || !this.life.is('open')) return false;
     const parsed = (frame.parsed ??= parseMessage(frame.text));
     return parsed.ok && this.executor.overlaps(parsed.message.type);
   }
@@ -193,22 +191,14 @@ export class ConnectionDriver implements Transport, InboundFlow, PeerEvents, Dep
     if (!this.open) return undefined;
     const parsed = (frame.parsed ??= parseMessage(frame.text));
     if (frame.refused) {
-      this.answer(
-        {
-          type: 'error',
-          code: 'rate_limited',
-          message: 'Too many messages; slow down.',
-          retry_after_ms: frame.refused.retryAfterMs,
-        },
-        refOf(parsed),
-      );
+      this.refuse(parsed, frame.refused);
       return undefined;
     }
     if (parsed.ok && parsed.message.type === 'ping') {
-      this.answer({ type: 'pong', server_time: this.owner.services.clock.date().toISOString() }, parsed.message.ref);
+      this.pong(parsed.message);
       return undefined;
     }
-    if (this.state.phase === 'authenticating') return this.handleBeforeAuthentication(this.state, parsed);
+    if (this.life.is('authenticating')) return this.entrance.handle(parsed);
     if (!parsed.ok) {
       const { code, message, details, ref } = parsed;
       this.answer({ type: 'error', code, message, ...(details && { details }) }, ref);
@@ -218,95 +208,16 @@ export class ConnectionDriver implements Transport, InboundFlow, PeerEvents, Dep
     return this.executor.execute(parsed.message);
   }
 
-  private handleBeforeAuthentication(
-    { deadline }: { deadline: () => void },
-    parsed: ParsedMessage,
-  ): void | Promise<void> {
-    if (parsed.ok && parsed.message.type === 'join' && this.input.route.guests)
-      return this.enterAsGuest(parsed.message);
-    if (!parsed.ok || parsed.message.type !== 'auth_token') {
-      this.answer({ type: 'error', code: 'auth_required', message: 'Send auth_token first.' }, refOf(parsed));
-      return undefined;
-    }
-    const { message } = parsed;
-    const token = this.authentication.read(message);
-    if (token === undefined) return undefined;
-    deadline();
-    this.state = { phase: 'admitting' };
-    const { ref } = message;
-    const { clientId } = token;
-    const credential: Credential = { kind: 'token', value: token.value };
-    return this.enter(() => this.authentication.authenticate(credential, { clientId, ref }), { announce: true, ref });
+  private refuse(parsed: ParsedMessage, { retryAfterMs }: { retryAfterMs: number }): void {
+    const message = 'Too many messages; slow down.';
+    this.answer({ type: 'error', code: 'rate_limited', message, retry_after_ms: retryAfterMs }, refOf(parsed));
   }
 
-  /** Without a credential, and with `join` first (section 1.1): a guest, whose `join` is then the gateway's, if it has one. */
-  private async enterAsGuest(message: ClientMessage): Promise<void> {
-    const welcomed = await this.authentication.welcome(message);
-    if (welcomed === undefined || this.state.phase !== 'authenticating') return;
-    this.state.deadline();
-    this.state = { phase: 'admitting' };
-    const { identity, clientId, token } = welcomed;
-    const isCommand = this.input.route.commands.has(message.type);
-    await this.enter(() => this.authentication.enter(identity, { clientId, ref: message.ref }), {
-      announce: true,
-      token,
-      ref: isCommand ? undefined : message.ref,
-    });
-    if (isCommand && this.isOpenNow()) await this.executor.execute(message);
+  private pong({ ref }: ClientMessage): void {
+    this.answer({ type: 'pong', server_time: this.owner.services.clock.date().toISOString() }, ref);
   }
 
-  private isOpenNow(): boolean {
-    return this.state.phase === 'open';
-  }
-
-  /** Authenticates and admits; frames wait until it has been decided. */
-  private enter(identify: () => boolean | Promise<boolean>, greeting: Greeting): Promise<void> {
-    this.entering = this.decide(identify, greeting).catch((error: unknown) => {
-      this.fail(error);
-    });
-    return this.entering;
-  }
-
-  private async decide(identify: () => boolean | Promise<boolean>, { announce, ...greeting }: Greeting): Promise<void> {
-    const identified = await identify();
-    this.owner.onSettled(this);
-    if (!identified || !this.open) return;
-    if (announce) this.authentication.announce(greeting);
-    if (!this.authentication.watchExpiry()) return;
-    this.admissionBegan = true;
-    await this.input.route.hooks.admit(this.connection);
-    if (this.state.phase !== 'admitting') return;
-    this.state = { phase: 'open' };
-    this.peer.outbound.accepts = 'all';
-  }
-
-  private answer(event: Shape<ErrorEvent> | Shape<PongEvent>, ref?: string): void {
-    this.connection.send(ref === undefined ? event : { ...event, ref });
-  }
-
-  /** What arrived before a client's goodbye is handled before it: the close handshake has told the client that it came. */
-  private async ended(code: number): Promise<void> {
-    if (this.open && departureByClient(code).how === 'clean') await this.inbound.idle();
-    await this.finish(code);
-  }
-
-  private async finish(wireCode: number): Promise<void> {
-    const departure = this.state.phase === 'closing' ? this.state.departure : departureByClient(wireCode);
-    this.leave(departure);
-    this.state = { phase: 'gone' };
-    this.authentication.stop();
-    this.owner.onSettled(this);
-    await this.entering;
-    await this.inbound.idle();
-    if (this.admissionBegan) await this.depart(departure);
-    this.owner.onGone(this, wireCode);
-  }
-
-  private async depart(departure: Departure): Promise<void> {
-    try {
-      await this.input.route.hooks.departed(this.connection, departure);
-    } catch (err) {
-      logger.error({ msg: 'departure failed', ...logFieldsOf(this.connection), err });
-    }
+  private answer(event: Shape<ErrorEvent> | Shape<PongEvent>, ref: string | undefined): void {
+    answer(this.connection, event, ref);
   }
 }

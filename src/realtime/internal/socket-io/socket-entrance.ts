@@ -4,6 +4,7 @@ import { Forbidden, RateLimited, Unavailable } from '../../../common/domain-erro
 import { Credential, CredentialRefused, Identity } from '../../connection-authenticator.js';
 import { ConnectionServices } from '../connection-services.js';
 import { crowdingOf } from '../crowding.js';
+import { prove } from '../proof.js';
 import { Engine, EngineLink } from './engine-link.js';
 import { socketCredential } from './socket-credential.js';
 import { SocketDriver } from './socket-driver.js';
@@ -84,8 +85,7 @@ export class SocketEntrance {
 
   private async authenticate(credential: Credential | undefined): Promise<Entrant> {
     if (credential === undefined) throw new AuthRequired();
-    if (credential.value === '') throw new CredentialRefused('invalid_token');
-    return { identity: await this.services.authenticator.authenticate(credential) };
+    return { identity: await prove(this.services, credential) };
   }
 
   /** Without any credential: a guest, of the name that it wishes (protocol section 1.1). */

@@ -2,12 +2,13 @@ import { CloseCode } from '../../close-codes.js';
 import { CredentialRefused } from '../../connection-authenticator.js';
 import { SocketConnection } from '../../socket-connection.js';
 import { ConnectionServices } from '../connection-services.js';
+import { proveAgain } from '../proof.js';
 import { TokenExpiry } from '../token-expiry.js';
 
 /** Renews the token, as on raw gateways (protocol section 1.1). */
 export const AUTH_TOKEN = 'auth_token';
 
-/** How long a connection may go on: where settings ask for that, it ends with its token, unless it brings a fresh one. */
+/** Whose place at this node a connection has, and how long: where settings ask for that, it ends with its token. */
 export class SocketSession {
   /** Made when settings ask for it: most connections outlive their tokens. */
   private expiry: TokenExpiry | undefined;
@@ -30,27 +31,26 @@ export class SocketSession {
     this.expiry.watch(this.connection.user.tokenExpiresAt);
   }
 
-  /** Takes a fresh token of the same user and session; any other ends the connection: the identity is never swapped. */
+  /** Takes a fresh token of the same user and session; any other ends the connection. */
   async renew({ token }: Record<string, unknown>): Promise<object | undefined> {
+    const { connection, services } = this;
     try {
-      const identity = await this.services.authenticator.authenticate({
-        kind: 'token',
-        value: typeof token === 'string' ? token : '',
-      });
-      const { userId, sessionId } = this.connection.user;
-      if (identity.userId !== userId || identity.sessionId !== sessionId) throw new CredentialRefused('invalid_token');
-      this.connection.identify(identity);
-      if (this.connection.isOpen) this.watchExpiry();
-      return { user: identity.username, user_id: userId, expires_at: this.expiresAt() };
+      const identity = await proveAgain(services, typeof token === 'string' ? token : '', connection.user);
+      connection.identify(identity);
+      if (connection.isOpen) this.watchExpiry();
+      return { user: identity.username, user_id: identity.userId, expires_at: this.expiresAt() };
     } catch (error) {
       if (!(error instanceof CredentialRefused)) throw error;
-      this.connection.close(CloseCode.Unauthenticated, error.code);
+      connection.close(CloseCode.Unauthenticated, error.code);
       return undefined;
     }
   }
 
+  /** The connection has ended. */
   stop(): void {
     this.expiry?.stop();
+    this.services.registry.remove(this.connection);
+    this.services.open.guests.remove(this.connection);
   }
 
   private expiresAt(): string {
