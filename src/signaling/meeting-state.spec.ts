@@ -31,6 +31,12 @@ describe('the lines of a meeting’s chat', () => {
     expect(idsOf(addLine(lines, line('a', NOW)))).toBe('abc');
   });
 
+  it('that one half keeps longer come before what follows them, in the same millisecond too', () => {
+    const [old, ...kept] = ['a', 'b', 'c'].map((id) => line(id, NOW));
+    expect(idsOf(joinLines(kept, [old!, ...kept]))).toBe('abc');
+    expect(idsOf(joinLines([...kept, line('d', LATER)], [old!, ...kept]))).toBe('abcd');
+  });
+
   it('are the last hundred', () => {
     const many = Array.from({ length: 120 }, (_, n) => line(`${n} `, NOW));
     expect(idsOf(joinLines(many.slice(0, 60), many.slice(60)))).toBe(idsOf(many.slice(20)));

@@ -51,22 +51,30 @@ export function joinLines(a: readonly ChatLine[], b: readonly ChatLine[]): reado
   const places = new Map(a.map(({ id }, place) => [id, place]));
   const joined: ChatLine[] = [];
   let taken = 0;
-  const take = (until: number) => {
-    joined.push(...a.slice(taken, until));
-    taken = Math.max(taken, until);
+  let between: ChatLine[] = [];
+  // Lines that both have stay between those that they stand between.
+  const takeUntil = (place: number) => {
+    joined.push(...byTime(a.slice(taken, place), between));
+    taken = Math.max(taken, place);
+    between = [];
   };
   for (const line of b) {
     const place = places.get(line.id);
-    if (place !== undefined) {
-      take(place + 1);
-      continue;
-    }
-    const later = a.findIndex(({ created_at }, at) => at >= taken && created_at > line.created_at);
-    take(later === -1 ? a.length : later);
-    joined.push(line);
+    if (place === undefined) between.push(line);
+    else takeUntil(place);
   }
-  take(a.length);
+  takeUntil(a.length);
   return joined.slice(-LINES_KEPT);
+}
+
+/** Those of `b` among those of `a`, each before the first that was said later. */
+function byTime(a: readonly ChatLine[], b: readonly ChatLine[]): ChatLine[] {
+  const rest = [...b];
+  const before = (line: ChatLine) => {
+    const later = rest.findIndex(({ created_at }) => created_at >= line.created_at);
+    return rest.splice(0, later === -1 ? rest.length : later);
+  };
+  return [...a.flatMap((line) => [...before(line), line]), ...rest];
 }
 
 function later(a: Switch, b: Switch): Switch {
