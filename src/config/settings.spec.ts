@@ -110,6 +110,13 @@ describe('settings (section 9)', () => {
     expect(parseSettings({ NODE_ENV: 'production', JWT_SECRET: secret }).JWT_SECRET).toBe(secret);
   });
 
+  it('gives a namespace to one gateway', () => {
+    expect(() => parseSettings({ LIVE_NAMESPACES: '/live,/lobby' })).toThrow(
+      /^LIVE_NAMESPACES must have none of LOBBY_NAMESPACES$/,
+    );
+    expect(parseSettings({ LIVE_NAMESPACES: '/lobby', LOBBY_NAMESPACES: '/game' }).LIVE_NAMESPACES).toEqual(['/lobby']);
+  });
+
   it('checks settings whose feature comes later, and names those that are set', () => {
     expect(() => parseSettings({ LOBBY_NAMESPACES: 'lobby' })).toThrow(/^LOBBY_NAMESPACES must be namespaces/);
     expect(parseSettings({})).toMatchObject({

@@ -125,6 +125,8 @@ export const settingsSchema = z
   .superRefine((settings, context) => {
     if (settings.TURN_URLS.length > 0 && settings.TURN_SECRET === '')
       context.addIssue({ code: 'custom', path: ['TURN_SECRET'], message: 'is required with TURN_URLS' });
+    if (settings.LIVE_NAMESPACES.some((each) => settings.LOBBY_NAMESPACES.includes(each)))
+      context.addIssue({ code: 'custom', path: ['LIVE_NAMESPACES'], message: 'must have none of LOBBY_NAMESPACES' });
     if (settings.NODE_ENV !== 'production') return;
     if (settings.JWT_SECRET === '')
       context.addIssue({ code: 'custom', path: ['JWT_SECRET'], message: 'is required in production' });
