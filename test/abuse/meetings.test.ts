@@ -69,7 +69,7 @@ describe('Meetings under abuse', () => {
     expect(await toldSoFar(host)).toEqual([]);
   });
 
-  it('33 KiB of SDP go to nobody, and the connection stays', async () => {
+  it('33 KiB of SDP go to nobody, and the connection stays (R2)', async () => {
     const sdp = { sdp: 'v'.repeat(33 * 1024) };
     for (const [type, field] of [
       ['offer', 'sdp'],
@@ -83,7 +83,7 @@ describe('Meetings under abuse', () => {
     expect(await toldSoFar(host)).toEqual([]);
   });
 
-  it('a peer of another meeting is out of reach, whatever names it', async () => {
+  it('a peer of another meeting is out of reach, whatever names it (R1)', async () => {
     const other = newMeeting();
     const victim = await joinMeeting(bob, other, { client_id: 'victim' });
     for (const type of BOUND) {

@@ -73,7 +73,7 @@ const expectService = async () => {
 
 afterEach(expectService);
 
-describe('origins (W9)', () => {
+describe('origins (W9, M6)', () => {
   const websocketTargets = ['/ws/echo/1?token=alice', '/stock', '/socket.io/?EIO=4&transport=websocket'];
 
   it.each(websocketTargets)('%s refuses a foreign origin with 403 before the upgrade', async (target) => {

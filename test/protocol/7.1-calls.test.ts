@@ -254,7 +254,7 @@ describe('webrtc:signaling-error, and its twin in the acknowledgement (7.1)', ()
 });
 
 describe('sender and target must both be in the room named (7.1)', () => {
-  it('signaling across rooms is refused and counted, and reaches nobody', async () => {
+  it('signaling across rooms is refused and counted, and reaches nobody (R1)', async () => {
     const [mine, theirs] = [newCallRoom(), newCallRoom()];
     const [a, b, c] = await three();
     await joinCall(a, mine);
@@ -270,6 +270,19 @@ describe('sender and target must both be in the room named (7.1)', () => {
     expect(await refusalOf(a, 'webrtc:ice-candidate', { callRoomId: theirs, candidate: {} })).toBe('not_in_room');
     expect(await refused()).toBe(before + 3);
     expect(await heardFrom(b, c, theirs)).toEqual([]);
+  });
+
+  it('one who has left signals no more, also not to those who are still there (R1)', async () => {
+    const room = newCallRoom();
+    const [a, b, c] = await three();
+    await callOf(room, a, b, c);
+    await a.request('webrtc:leave-room', { callRoomId: room });
+    const to = { callRoomId: room, targetSocketId: b.id };
+    expect(await refusalOf(a, 'webrtc:offer', { ...to, offer: {} })).toBe('not_in_room');
+    expect(await refusalOf(a, 'webrtc:answer', { ...to, answer: {} })).toBe('not_in_room');
+    expect(await refusalOf(a, 'webrtc:ice-candidate', { callRoomId: room, candidate: null })).toBe('not_in_room');
+    const heard = await heardFrom(b, c, room);
+    expect(heard.map(({ event }) => event)).toEqual(['webrtc:participant-left']);
   });
 
   it('what a payload says of its sender counts for nothing', async () => {

@@ -15,7 +15,6 @@ export class Peer {
   #isOffering = false;
   #isIgnoring = false;
   #isSettingAnswer = false;
-  #hasMedia = false;
 
   constructor({ isPolite, media, send, said }) {
     this.isPolite = isPolite;
@@ -26,13 +25,11 @@ export class Peer {
     connection.onnegotiationneeded = () => this.#offer();
     connection.onicecandidate = ({ candidate }) => candidate && send({ candidate });
     connection.ontrack = ({ streams, track }) => this.#show(streams[0], track);
-    connection.ondatachannel = ({ channel }) => this.#take(channel);
   }
 
   /** The later comer begins; the other answers with all that it has. */
   begin() {
-    this.#take(this.connection.createDataChannel('chat'));
-    this.#addMedia();
+    this.#addAll();
   }
 
   async description(description) {
@@ -45,7 +42,7 @@ export class Peer {
     await this.connection.setRemoteDescription(description);
     this.#isSettingAnswer = false;
     if (description.type !== 'offer') return;
-    this.#addMedia();
+    this.#addAll();
     await this.connection.setLocalDescription();
     this.#send({ description: this.connection.localDescription });
   }
@@ -70,9 +67,11 @@ export class Peer {
     for (const video of document.querySelectorAll('video')) if (this.streams.includes(video.srcObject)) video.remove();
   }
 
-  #addMedia() {
-    if (this.#hasMedia) return;
-    this.#hasMedia = true;
+  #addAll() {
+    if (this.channel) return;
+    // Agreed on by both: one that is taken from `ondatachannel` was seen to bring messages, and never to say that it is open.
+    this.channel = this.connection.createDataChannel('chat', { negotiated: true, id: 0 });
+    this.channel.onmessage = ({ data }) => this.#say(data);
     for (const track of this.#media.getTracks()) this.connection.addTrack(track, this.#media);
   }
 
@@ -84,11 +83,6 @@ export class Peer {
     } finally {
       this.#isOffering = false;
     }
-  }
-
-  #take(channel) {
-    this.channel = channel;
-    channel.onmessage = ({ data }) => this.#say(data);
   }
 
   #show(stream, track) {

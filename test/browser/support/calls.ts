@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
 import type { CallPage } from './call-page.js';
 
@@ -5,8 +6,11 @@ import type { CallPage } from './call-page.js';
 export async function expectCall(pages: readonly CallPage[]): Promise<void> {
   const othersOf = (page: CallPage) => pages.filter((other) => other !== page);
   await Promise.all(pages.map((page) => page.hasTrafficWith(...othersOf(page))));
-  for (const page of pages) await page.says(`I am ${page.id}`);
-  for (const page of pages) for (const other of othersOf(page)) await page.hasHeard(other, `I am ${other.id}`);
+  // Another one each time: what a page heard before the other was loaded anew proves nothing.
+  const greeting = randomUUID();
+  for (const page of pages) await page.says(`${greeting}: I am ${page.id}`);
+  for (const page of pages)
+    for (const other of othersOf(page)) await page.hasHeard(other, `${greeting}: I am ${other.id}`);
 }
 
 /**
