@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { Cluster } from '../../src/cluster/cluster.js';
+import { SignalingRooms } from '../../src/signaling/signaling-rooms.js';
 import { callClient, callEventsBefore, joinCall, newCallRoom } from '../support/call-rooms.js';
 import { gate } from '../support/meeting.js';
-import { expectOk, register } from '../support/scene.js';
+import { channelScene, expectOk, register } from '../support/scene.js';
 import { startTestApp } from '../support/test-app.js';
 import type { TestApp } from '../support/test-app.js';
 
@@ -38,4 +39,27 @@ it('who is removed from a call room before its join is answered is not told that
   const signal = { callRoomId: room, candidate: { n: 1 } };
   expect(await client.request('webrtc:ice-candidate', signal)).toMatchObject({ code: 'room_not_found' });
   client.close();
+});
+
+it('who leaves the group that a call room is bound to while joining the room does not stay in it', async () => {
+  const { owner, members, groupId } = await channelScene(app, { members: ['dora'] });
+  const room = newCallRoom();
+  const [o, d] = [await callClient(app, owner), await callClient(app, members.dora)];
+  await joinCall(o, room, { metadata: { groupId } });
+  const { promise: mayEnter, resolve: enter } = gate();
+  const { promise: isAdmitted, resolve: admitted } = gate();
+  const rooms = app.app.get(SignalingRooms, { strict: false });
+  const entering = vi.spyOn(rooms, 'enter').mockImplementationOnce(async (entry) => {
+    admitted();
+    await mayEnter;
+    return SignalingRooms.prototype.enter.call(rooms, entry);
+  });
+  const join = d.request('webrtc:join-room', { callRoomId: room });
+  await isAdmitted;
+  entering.mockRestore();
+  expectOk(await owner.api.delete(`/groups/${groupId}/members/${members.dora.id}`));
+  enter();
+  expect(await join).toMatchObject({ success: false, code: 'forbidden' });
+  await o.until('webrtc:participant-left', ({ participantCount }) => participantCount === 1);
+  for (const client of [o, d]) client.close();
 });

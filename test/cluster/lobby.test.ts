@@ -260,14 +260,17 @@ describe('the lobby when a node dies (7.2)', () => {
     async () => {
       const [a, b] = [cluster.node(0), cluster.node(1)];
       const alice = await player(b, 'alice');
-      const [back, lost] = [await player(a, 'back'), await player(a, 'lost')];
+      const [back, lost, early] = [await player(a, 'back'), await player(a, 'lost'), await player(a, 'early')];
       const waiting = await done(alice.client, 'create_room', { max_players: 4 });
-      const { room_id } = await done(alice.client, 'create_room', { max_players: 3 });
+      const { room_id } = await done(alice.client, 'create_room', { max_players: 4 });
       await done(lost.client, 'join_room', { room_id: waiting.room_id });
-      for (const { client } of [back, lost]) await done(client, 'join_room', { room_id });
+      for (const { client } of [back, lost, early]) await done(client, 'join_room', { room_id });
       await alice.client.next('game_start', inRoom(room_id));
       await a.crash();
-      await eventually(() => told(alice.client, 'player_disconnected').length === 2, 30_000);
+      // Before the others know that the node is dead.
+      const again = await enterLobby(b, early.actor);
+      await eventually(() => told(alice.client, 'player_disconnected').length === 3, 30_000);
+      await alice.client.next('player_reconnected', ({ player_id }) => player_id === early.id);
       await eventually(() => told(alice.client, 'player_left').some(inRoom(waiting.room_id)), 10_000);
       await enterLobby(b, back.actor);
       expect((await alice.client.next('player_reconnected'))[0]).toMatchObject({ player_id: back.id });
@@ -275,8 +278,10 @@ describe('the lobby when a node dies (7.2)', () => {
       const left = told(alice.client, 'player_left').filter(inRoom(room_id));
       expect(left.map(({ player_id }) => player_id)).toEqual([lost.id]);
       expect(Object.keys((left[0] as unknown as { room: LobbyRoom }).room.players).sort()).toEqual(
-        [alice.id, back.id].sort(),
+        [alice.id, back.id, early.id].sort(),
       );
+      await done(alice.client, 'game_move', { room_id, move: 'on' });
+      await again.next('game_move');
     },
     2 * MINUTE_MS,
   );

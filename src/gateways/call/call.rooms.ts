@@ -124,12 +124,13 @@ export class CallRooms {
     return place;
   }
 
-  /** Two may have made the room at the same moment: then the other one's word may count, also about who may be in it. */
+  /**
+   * Two may have made the room at the same moment: then the other one's word may count, also about who may be in it. And who
+   * has left the group of the room meanwhile was not in it yet, to be sent out.
+   */
   private async settle(connection: CallConnection, place: CallPlace): Promise<void> {
     const { context, userId } = connection;
-    const { metadata } = place;
     await place.adopt();
-    if (place.metadata === metadata) return;
     try {
       await this.groups.requireMember(place.metadata, userId);
     } catch (error) {
