@@ -1,6 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { lookup } from 'node:dns/promises';
-import { connect, Socket } from 'node:net';
+import { connect, isIP, Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { IceUrl } from './ice-url.js';
 
@@ -21,7 +21,7 @@ export async function openChannel({ host, port, transport }: IceUrl, timeoutMs: 
   if (transport === 'udp') return openUdp(host, port);
   const socket =
     transport === 'tls'
-      ? connectTls({ host, port, servername: host, timeout: timeoutMs })
+      ? connectTls({ host, port, servername: isIP(host) === 0 ? host : '', timeout: timeoutMs })
       : connect({ host, port, timeout: timeoutMs });
   await connected(socket, transport === 'tls' ? 'secureConnect' : 'connect');
   return streamChannel(socket);

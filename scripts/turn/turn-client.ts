@@ -39,6 +39,8 @@ export class TurnClient {
   async bind(): Promise<string> {
     const answer = await this.ask(new Message(methods.BINDING, classes.REQUEST));
     if (!answer.ok) throw new Error(`it refuses: ${answer.code} ${answer.reason}`);
+    if (answer.message.getAttributeValue('XOR-MAPPED-ADDRESS') === undefined)
+      throw new Error('its answer names no address');
     return addressIn(answer.message, 'XOR-MAPPED-ADDRESS');
   }
 
@@ -54,14 +56,11 @@ export class TurnClient {
     };
     const first = await this.ask(request());
     if (first.ok || credentials === undefined || first.code !== 401) return this.noting(first);
-    const realm = first.message.getAttributeValue('REALM') as string;
+    const realm = first.message.getAttributeValue('REALM') as string | undefined;
+    const nonce = first.message.getAttributeValue('NONCE') as Buffer | undefined;
+    if (realm === undefined || nonce === undefined) throw new Error('its 401 names no realm, or has no nonce');
     const { username, credential } = credentials;
-    this.session = {
-      key: makeIntegrityKey(username, realm, credential),
-      username,
-      realm,
-      nonce: first.message.getAttributeValue('NONCE') as Buffer,
-    };
+    this.session = { key: makeIntegrityKey(username, realm, credential), username, realm, nonce };
     return this.noting(await this.ask(request()));
   }
 
@@ -132,9 +131,9 @@ export class TurnClient {
     const asked = message && this.waiting.get(message.transactionIdHex);
     if (message === undefined || asked === undefined) return;
     if (message.messageClass === classes.ERROR) {
-      const [code, reason] = message.getAttributeValue('ERROR-CODE') as [number, string];
+      const [code, reason] = (message.getAttributeValue('ERROR-CODE') ?? [0, 'without a reason']) as [number, string];
       asked.settle({ ok: false, code, reason, message });
-    } else if (asked.key === undefined || parsed(data, asked.key) !== undefined) {
+    } else if (isSuccess(message) && (asked.key === undefined || parsed(data, asked.key) !== undefined)) {
       asked.settle({ ok: true, message });
     }
   }
@@ -144,6 +143,11 @@ export class TurnClient {
 export function addressIn(message: Message, attribute: 'XOR-MAPPED-ADDRESS' | 'XOR-RELAYED-ADDRESS'): string {
   const [host, port] = (message.getAttributeValue(attribute) ?? ['an unknown address', 0]) as [string, number];
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** Our own request, from a service that echoes, is none. */
+function isSuccess({ messageClass }: Message): boolean {
+  return messageClass === classes.RESPONSE;
 }
 
 function parsed(data: Buffer, key?: Buffer): Message | undefined {

@@ -16,11 +16,15 @@ export function checkedValue(text: string): string {
   return text;
 }
 
-/** Before it is parsed: brackets are counted outside of strings, so that nothing recurses as deep as a client likes. */
+/**
+ * Before it is parsed: brackets are counted outside of strings, so that nothing recurses as deep as a client likes. Each
+ * quote is found to begin a string, also one that never ends: a search that could fail there would begin anew at every
+ * quote after it, and take seconds.
+ */
 function isTooDeep(text: string): boolean {
   let depth = 0;
-  // A string, or a bracket; an escape never ends a string.
-  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}]/gs)) {
+  // A string, or what is left of the text, or a bracket; an escape never ends a string.
+  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.?)*(?:"|$)|[[\]{}]/gs)) {
     if (token === '[' || token === '{') depth += 1;
     else if (token === ']' || token === '}') depth -= 1;
     if (depth > VALUE_MAX_DEPTH) return true;

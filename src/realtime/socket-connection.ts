@@ -11,6 +11,8 @@ export interface SocketOutlet {
   readonly behind: boolean;
   /** Resolves when its connection is behind no more, or gone. */
   caughtUp(): Promise<void>;
+  /** Resolves when the client has taken most of what its connection was sent, or is gone. */
+  drained(): Promise<void>;
 }
 
 /** What a Socket.IO connection needs of the machine that drives it. */
@@ -46,6 +48,11 @@ export class SocketConnection<Context = unknown> extends ClientConnection<Contex
   /** Resolves when it is behind no more, or gone: for what a later value may replace meanwhile. */
   caughtUp(): Promise<void> {
     return this.transport.outlet.caughtUp();
+  }
+
+  /** Resolves when the client has taken most of what it was sent, or is gone: for who has much to send. */
+  drained(): Promise<void> {
+    return this.transport.outlet.drained();
   }
 
   emit(event: string, ...args: unknown[]): void {

@@ -134,6 +134,17 @@ describe('a live topic whose Redis fails (7.3)', () => {
       });
   });
 
+  it('rules that no node was told of let in who may read by them, at once', async () => {
+    const { groupId, owner: keeper } = await channelScene(nodes[0], { members: [] });
+    const bob = await register(nodes[0], 'bob');
+    await keeper.api.put('/live/ours/rules', { read: 'group', write: 'owner', group_id: groupId });
+    await subscribe(nodes[1], keeper, 'ours');
+    redis.freeze();
+    await keeper.api.put('/live/ours/rules', { read: 'authenticated', write: 'owner' });
+    await subscribe(nodes[1], bob, 'ours');
+    redis.thaw();
+  });
+
   it('the end of a membership that no node was told of counts within 5 s', async () => {
     const { groupId, members, owner: keeper } = await channelScene(nodes[0], { members: ['carol'] });
     await keeper.api.put('/live/ours/rules', { read: 'group', write: 'owner', group_id: groupId });

@@ -1,3 +1,4 @@
+import { createSocket } from 'node:dgram';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -26,6 +27,24 @@ async function checkWith(config: string, secret?: string) {
   const result = await check({ TURN_URLS: `turn:127.0.0.1:${server.port}`, TURN_SECRET: SECRET });
   await server.stop();
   return result;
+}
+
+/** Of this type, to this request (RFC 8489, section 5). */
+function answerTo(request: Buffer, type: number, attributes = Buffer.alloc(0)): Buffer {
+  const head = Buffer.from(request.subarray(0, 20));
+  head.writeUInt16BE(type, 0);
+  head.writeUInt16BE(attributes.length, 2);
+  return Buffer.concat([head, attributes]);
+}
+
+/** What answers on a port, and is no STUN server, or a broken one. */
+async function fakeServer(answer: (request: Buffer) => Buffer) {
+  const socket = createSocket('udp4');
+  socket.on('message', (request, { port, address }) => {
+    socket.send(answer(request), port, address);
+  });
+  await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
+  return { url: `stun:127.0.0.1:${socket.address().port}`, close: () => socket.close() };
 }
 
 describe('npm run turn:check, against coturn', { timeout: 60_000 }, () => {
@@ -90,6 +109,32 @@ describe('npm run turn:check, against coturn', { timeout: 60_000 }, () => {
     };
     const { code, output } = await check(env);
     expect([code, output.match(/WRONG {2}does not answer: /g)?.length]).toEqual([1, 4]);
+  });
+
+  it.each([
+    ['an echo', (request: Buffer) => request, 'no answer within 5 s'],
+    ['an error without a code', (request: Buffer) => answerTo(request, 0x0111), 'it refuses: 0 without a reason'],
+    ['a success without an address', (request: Buffer) => answerTo(request, 0x0101), 'its answer names no address'],
+  ])('takes %s for no STUN server', async (_, answer, reason) => {
+    const server = await fakeServer(answer);
+    const { code, output } = await check({ STUN_URLS: server.url });
+    server.close();
+    expect([code, output.split('\n')[1]]).toEqual([1, `  WRONG  does not answer: ${reason}`]);
+  });
+
+  it('says so when a server asks for a credential of no realm, and checks the next one', async () => {
+    const noRealm = Buffer.from([0, 9, 0, 4, 0, 0, 4, 1]);
+    const server = await fakeServer((request) => answerTo(request, 0x0113, noRealm));
+    const turn = server.url.replace('stun', 'turn');
+    const { code, output } = await check({ TURN_URLS: `${turn},${turn}`, TURN_SECRET: SECRET });
+    server.close();
+    const verdict = /^ {2}WRONG {2}cannot be asked with a credential: its 401 names no realm, or has no nonce$/gm;
+    expect([code, output.match(verdict)?.length]).toEqual([1, 2]);
+  });
+
+  it('prints nothing but its findings where TLS goes to an address', async () => {
+    const { output } = await check({ TURN_URLS: `turns:127.0.0.1:${await freePort()}`, TURN_SECRET: SECRET });
+    expect(output.split('\n').slice(1, -2)).toEqual([expect.stringContaining('WRONG  does not answer: ')]);
   });
 
   it('says what it needs, and fails, where there is nothing to check', async () => {

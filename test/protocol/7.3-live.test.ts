@@ -4,6 +4,8 @@ import { LiveGatewayModule } from '../../src/gateways/live/live-gateway.module.j
 import { LiveNamespaces } from '../../src/gateways/live/live-namespaces.js';
 import { LiveSubscriptions } from '../../src/live/live-subscriptions.js';
 import { LiveTopics } from '../../src/live/live-topics.js';
+import { ChaosProxy } from '../faults/support/chaos-proxy.js';
+import { eventually } from '../support/eventually.js';
 import { Actor, channelScene, register } from '../support/scene.js';
 import { SocketIoClient } from '../support/socket-io-client.js';
 import { startTestApp, TestApp } from '../support/test-app.js';
@@ -244,6 +246,45 @@ describe('versions only grow, and a value that a newer one has replaced may be s
     expect(versions).toEqual([...new Set(versions)].sort((a, b) => a - b));
     expect(versions.length).toBeLessThan(values);
   });
+});
+
+describe('many large values (7.3, 1.2)', () => {
+  const TOPICS = 40;
+  const LARGE = 'x'.repeat(256 * 1024 - 10);
+  const publishAll = async (names: readonly string[], mark: string) => {
+    for (const name of names) await live().publish(name, `${LARGE}${mark}`);
+  };
+  const latest = (client: SocketIoClient) =>
+    new Map(
+      client.seen.filter(({ args }) => args.length === 2).map(({ args: [, at] }) => [at!['topic'], at!['version']]),
+    );
+  const allAt = (client: SocketIoClient, version: number) =>
+    eventually(() => {
+      const versions = [...latest(client).values()];
+      expect(client.socket.connected).toBe(true);
+      return versions.length === TOPICS && versions.every((each) => each === version);
+    }, 15_000);
+  const follow = async (url: string, transport: 'websocket' | 'polling') => {
+    const names = Array.from({ length: TOPICS }, freshTopic);
+    await publishAll(names, '1');
+    const options = { auth: { token: alice.token }, transports: [transport] };
+    const client = await SocketIoClient.connect(`${url}/live`, options);
+    for (const topic of names) client.emit('subscribe_updates', { topic });
+    await allAt(client, 1);
+    await publishAll(names, '2');
+    await allAt(client, 2);
+    await Promise.all(names.map((name) => live().publish(name, `${LARGE}3`)));
+    await allAt(client, 3);
+    client.close();
+  };
+
+  it('reach a client whose line is slower than they come, which is not cut for that', { timeout: 60_000 }, async () => {
+    const line = await ChaosProxy.before(app.url, { bytesPerSecond: 6_000_000 });
+    await follow(line.url, 'websocket');
+    await line.close();
+  });
+
+  it('reach a client that polls', { timeout: 60_000 }, () => follow(app.url, 'polling'));
 });
 
 describe('owners decide who reads a topic: `public`, `authenticated`, or a group’s members (7.3)', () => {

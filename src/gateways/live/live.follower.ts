@@ -58,7 +58,8 @@ export class LiveFollower implements LiveListener {
 
   private async tellLater(): Promise<void> {
     this.waiting = true;
-    await this.connection.caughtUp();
+    // What another topic was owed may have gone out first, and be too much for this turn.
+    while (this.connection.isBehind && !this.ended) await this.connection.caughtUp();
     this.waiting = false;
     this.tell();
   }

@@ -51,6 +51,8 @@ export class LiveGateway implements SocketGatewayHooks<LiveContext> {
   ): Promise<LivePosition> {
     const name = topic ?? DEFAULT_TOPIC;
     const { context } = connection;
+    // Who subscribes to many large values at once gets them as fast as it reads, not all at once.
+    await connection.drained();
     let position: LivePosition = { topic: name, version: 0 };
     await context.follow(name, async (forget) => {
       const follower = new LiveFollower(connection, name, forget);

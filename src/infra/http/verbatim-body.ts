@@ -8,11 +8,11 @@ export interface VerbatimRoute {
   path: RegExp;
 }
 
-/** Whether the body of a request is read as text, and left to its route. */
+/** Whether the body of a request is read as text, and left to its route; `path` is what Express finds the route by. */
 export function isVerbatim(routes: readonly VerbatimRoute[]): (request: IncomingMessage) => boolean {
-  return ({ method, url = '' }) => {
-    const [pathname = ''] = url.split('?', 1);
-    return routes.some((route) => route.method === method && route.path.test(pathname));
+  return (request) => {
+    const { method, path } = request as Request;
+    return routes.some((route) => route.method === method && route.path.test(path));
   };
 }
 

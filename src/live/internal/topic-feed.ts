@@ -149,16 +149,25 @@ export class TopicFeed {
   }
 
   private async admit(follower: Follower): Promise<void> {
-    let asked: LiveTopic;
-    do {
-      asked = this.topic as LiveTopic;
-      if (!(await this.services.access.mayRead(asked, follower.asker))) throw new TopicNotReadable();
-      // Under other rules by now: they decide.
-    } while (this.topic?.rules !== asked.rules);
+    if (!(await this.lets(follower))) {
+      // Other rules may have been decided, and not have been told here yet.
+      await this.read();
+      if (!(await this.lets(follower))) throw new TopicNotReadable();
+    }
     // Dropped meanwhile.
     if (!this.followers.has(follower)) throw new TopicNotReadable();
-    follower.toldVersion = this.topic.version;
-    follower.listener.current(this.topic);
+    const topic = this.topic as LiveTopic;
+    follower.toldVersion = topic.version;
+    follower.listener.current(topic);
+  }
+
+  private async lets({ asker }: Follower): Promise<boolean> {
+    for (;;) {
+      const asked = this.topic as LiveTopic;
+      const may = await this.services.access.mayRead(asked, asker);
+      // Under other rules by now they decide.
+      if (this.topic?.rules === asked.rules) return may;
+    }
   }
 
   private async read(): Promise<void> {

@@ -123,6 +123,24 @@ describe('outbound queue (architecture section 2)', () => {
     expect(overflows()).toBe(1);
   });
 
+  it('is behind also by what it has queued in this turn, until the peer has taken that', async () => {
+    const { socket, queue, frames } = setUp();
+    frames(2);
+    expect(queue.isBehind).toBe(false);
+    frames(1);
+    expect(queue.isBehind).toBe(true);
+    await queue.caughtUp();
+    expect(queue.isBehind).toBe(false);
+    await socket.peerReads();
+    queue.push(frameOf(['x'.repeat(70_000)]), 'durable');
+    let hasCaughtUp = false;
+    void queue.caughtUp().then(() => (hasCaughtUp = true));
+    await turn();
+    expect([queue.isBehind, hasCaughtUp]).toEqual([true, false]);
+    await socket.peerReads();
+    expect([queue.isBehind, hasCaughtUp]).toEqual([false, true]);
+  });
+
   it('says when the peer has taken what it was owed, or is gone', async () => {
     const { socket, queue, overflows } = setUp();
     const told: string[] = [];

@@ -106,13 +106,14 @@ export class OutboundQueue {
     return this.isBusy ? this.caughtUp() : Promise.resolve();
   }
 
-  /** Whether what was written before waits in the socket: the peer reads more slowly than it is sent to. */
+  /** Whether what was written before waits in the socket, or much is about to be: the peer reads more slowly than it is sent to. */
   get isBehind(): boolean {
-    return this.canWrite && this.socket.writableNeedDrain;
+    return this.canWrite && (this.socket.writableNeedDrain || this.isMuchQueued);
   }
 
-  /** Resolves when the socket has taken all that was written, or the peer is gone. */
+  /** Resolves when the socket has taken all that it was sent, or the peer is gone. */
   caughtUp(): Promise<void> {
+    if (this.isMuchQueued) this.flush();
     if (!this.socket.writableNeedDrain) return Promise.resolve();
     return new Promise((resolve) => {
       this.drainWaiters ??= this.awaitDrain();
@@ -136,6 +137,10 @@ export class OutboundQueue {
 
   private get isBusy(): boolean {
     return this.canWrite && this.bufferedBytes > this.limitBytes * VOLATILE_SHARE;
+  }
+
+  private get isMuchQueued(): boolean {
+    return (this.queued?.length ?? 0) > this.limitBytes * VOLATILE_SHARE;
   }
 
   /** Behind what waits for the peer there may be our answer to its close frame: nothing may follow that. */

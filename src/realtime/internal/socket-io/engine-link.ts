@@ -45,6 +45,7 @@ export class EngineLink {
   private webSocket: WebSocket | undefined;
   /** Bytes that wait in Engine.IO since it last took something at once. */
   private waiting = 0;
+  private nextPoll: Promise<void> | undefined;
   private cancelIdle: Cancel = () => undefined;
 
   constructor(
@@ -111,6 +112,12 @@ export class EngineLink {
     while (this.open && this.behind) await (this.queue ? this.queue.caughtUp() : this.polled());
   }
 
+  /** Resolves when the client has taken most of what it is owed, or is gone: for who has much to send. */
+  async drained(): Promise<void> {
+    if (this.queue) await this.queue.drained();
+    else while (this.open && this.isPollOwed) await this.polled();
+  }
+
   /** Hands over what waits, for what Socket.IO itself says next. */
   flush(): void {
     this.queue?.flush();
@@ -147,17 +154,24 @@ export class EngineLink {
     this.cut();
   }
 
-  /** Resolves when Engine.IO has sent what waits, or is closed. */
+  /** Whether much waits for the client's next poll. */
+  private get isPollOwed(): boolean {
+    const { inside, waiting } = this;
+    return inside.writeBuffer.length > 0 && waiting > this.services.settings.WS_MAX_BUFFERED_BYTES * VOLATILE_SHARE;
+  }
+
+  /** Resolves when Engine.IO has sent what waits, or is closed; the same for all who ask meanwhile. */
   private polled(): Promise<void> {
-    return new Promise((resolve) => {
+    return (this.nextPoll ??= new Promise((resolve) => {
       const done = () => {
+        this.nextPoll = undefined;
         this.engine.off('drain', done);
         this.engine.off('close', done);
         resolve();
       };
       this.engine.on('drain', done);
       this.engine.on('close', done);
-    });
+    }));
   }
 
   private watch(webSocket: WebSocket | undefined): void {

@@ -37,6 +37,10 @@ export class NamespaceOutlet implements SocketOutlet {
     return this.link.caughtUp();
   }
 
+  drained(): Promise<void> {
+    return this.link.drained();
+  }
+
   push(text: WireText, urgency: Urgency): void {
     const { eventPrefix, eventFrame } = this.route;
     if (this.isSending) this.count(this.link.push(eventPrefix, text, eventFrame, urgency));
