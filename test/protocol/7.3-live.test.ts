@@ -1,7 +1,8 @@
 import { Injectable, Module, OnModuleInit } from '@nestjs/common';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { LiveGatewayModule } from '../../src/gateways/live/live-gateway.module.js';
 import { LiveNamespaces } from '../../src/gateways/live/live-namespaces.js';
+import { LiveSubscriptions } from '../../src/live/live-subscriptions.js';
 import { LiveTopics } from '../../src/live/live-topics.js';
 import { ChaosProxy } from '../faults/support/chaos-proxy.js';
 import { eventually } from '../support/eventually.js';
@@ -167,6 +168,15 @@ describe('subscribe_updates { topic? (`default`) } (7.3)', () => {
     const [error] = await client.next('error');
     expect(error).toMatchObject(refusal);
     expect(error['error']).toBe(error['message']);
+  });
+
+  it('a fault of ours is told with the same `error_id` in the acknowledgement and in `error` (7)', async () => {
+    const client = await connect();
+    vi.spyOn(app.app.get(LiveSubscriptions), 'follow').mockRejectedValueOnce(new Error('a fault'));
+    const answer = await client.request('subscribe_updates', { topic: freshTopic() });
+    const [error] = await client.next('error');
+    expect(answer).toMatchObject({ success: false, code: 'internal', error_id: expect.any(String) as string });
+    expect(error).toEqual(answer);
   });
 
   it.each([['__proto__'], ['constructor'], ['hasOwnProperty']])('takes %j as a name like any other', async (topic) => {

@@ -3,6 +3,7 @@ import { Settings } from '../../config/settings.js';
 import { LiveSubscriptions } from '../../live/live-subscriptions.js';
 import { DEFAULT_TOPIC, SHARED } from '../../live/live-topic.js';
 import { Conn } from '../../realtime/raw-gateway.js';
+import { failureAck } from '../../realtime/socket-failure.js';
 import { SocketGateway } from '../../realtime/socket-gateway.js';
 import type { SocketFailure, SocketGatewayHooks, SocketHandshake } from '../../realtime/socket-gateway.js';
 import { WsOperation } from '../../realtime/wire-docs.js';
@@ -34,15 +35,8 @@ export class LiveGateway implements SocketGatewayHooks<LiveContext> {
     context.leaveAll();
   }
 
-  failed(connection: LiveConnection, { code, message, details, retryAfterMs }: SocketFailure): undefined {
-    connection.emit('error', {
-      success: false,
-      message,
-      error: message,
-      code,
-      ...(details && { details }),
-      ...(retryAfterMs !== undefined && { retry_after_ms: retryAfterMs }),
-    });
+  failed(connection: LiveConnection, failure: SocketFailure): undefined {
+    connection.emit('error', failureAck(failure));
   }
 
   @SubscribeMessage('subscribe_updates')

@@ -3,10 +3,11 @@ import type { RoomNews } from '../../lobby/lobby-listener.js';
 import type { SessionListener } from '../../lobby/lobby-session.js';
 import type { LobbyStats } from '../../lobby/lobby-stats.js';
 import { EncodeLast } from '../../realtime/encode-last.js';
+import { failureAck } from '../../realtime/socket-failure.js';
 import { eventText } from '../../realtime/socket-wire.js';
 import type { WireText } from '../../realtime/wire.js';
 import type { LobbyConnection } from './lobby.context.js';
-import { chatFields, failureFields, newsText } from './lobby.events.js';
+import { chatFields, newsText } from './lobby.events.js';
 
 const news = new EncodeLast((item: RoomNews): WireText => newsText(item));
 const chat = new EncodeLast((message: ChatMessage): WireText => eventText('new_message', chatFields(message)));
@@ -31,7 +32,7 @@ export class LobbyDialect implements SessionListener {
   ended(roomId: string, how: 'left' | 'replaced'): void {
     if (how === 'left') return;
     const message = `Another of your connections has taken your seat in ${roomId}.`;
-    this.connection.emit('error', failureFields({ code: 'conflict', message }));
+    this.connection.emit('error', failureAck({ code: 'conflict', message }));
   }
 
   said(message: ChatMessage): void {

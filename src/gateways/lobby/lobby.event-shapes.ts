@@ -1,9 +1,9 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import type { Json } from '../../cluster/cluster.js';
 import { ANY_JSON } from '../../infra/http/api-docs.js';
-import { FieldProblemDto } from '../../infra/http/problem.dto.js';
 import { LobbyRoomDto } from '../../lobby/dto/lobby-room.dto.js';
 import { LobbyStatsDto } from '../../lobby/dto/lobby-stats.dto.js';
+import { SocketFailureAck } from '../../realtime/socket-core-events.js';
 import { SocketEvent } from '../../realtime/wire-docs.js';
 
 const PLAYER = '0198c0de-7b1a-7c3e-9f2a-1b2c3d4e5f61';
@@ -164,25 +164,4 @@ export class ChatJoinedEvent {
   'error',
   'An event was refused: the same as its acknowledgement. Also, with `conflict`, when another connection of the player has taken a seat.',
 )
-export class LobbyErrorEvent {
-  @ApiProperty({ description: 'It was not done.', enum: [false], example: false })
-  success!: false;
-
-  @ApiProperty({ description: 'For people.', example: 'The room is full.' })
-  message!: string;
-
-  @ApiProperty({ description: '`message` again.', example: 'The room is full.' })
-  error!: string;
-
-  @ApiProperty({ description: 'What it was, for programs.', example: 'room_full' })
-  code!: string;
-
-  @ApiPropertyOptional({ description: 'The fields that are wrong.', type: [FieldProblemDto] })
-  details?: FieldProblemDto[];
-
-  @ApiPropertyOptional({ description: 'When to try again, in milliseconds.', type: 'integer' })
-  retry_after_ms?: number;
-
-  @ApiPropertyOptional({ description: 'With `internal`: what our log calls it.' })
-  error_id?: string;
-}
+export class LobbyErrorEvent extends SocketFailureAck {}

@@ -1,4 +1,3 @@
-import type { FieldProblem } from '../../common/domain-error.js';
 import type { LobbyRoomDto } from '../../lobby/dto/lobby-room.dto.js';
 import { toLobbyRoomDto } from '../../lobby/dto/lobby-room.dto.js';
 import type { ChatMessage } from '../../lobby/lobby-chat.js';
@@ -7,7 +6,7 @@ import { playerOf } from '../../lobby/room-state.js';
 import { eventText } from '../../realtime/socket-wire.js';
 import type { Shape, WireText } from '../../realtime/wire.js';
 import type * as shapes from './lobby.event-shapes.js';
-import type { LobbyErrorEvent, NewMessageEvent } from './lobby.event-shapes.js';
+import type { NewMessageEvent } from './lobby.event-shapes.js';
 
 export interface Envelope<T> {
   success: true;
@@ -17,27 +16,6 @@ export interface Envelope<T> {
 
 export function envelope<T>(data: T): Envelope<T> {
   return { success: true, message: 'Success', data };
-}
-
-interface Failure {
-  code: string;
-  message: string;
-  details?: FieldProblem[];
-  retryAfterMs?: number;
-  errorId?: string;
-}
-
-/** The fields of `error`. */
-export function failureFields({ code, message, details, retryAfterMs, errorId }: Failure): LobbyErrorEvent {
-  return {
-    success: false,
-    message,
-    error: message,
-    code,
-    ...(details && { details }),
-    ...(retryAfterMs !== undefined && { retry_after_ms: retryAfterMs }),
-    ...(errorId !== undefined && { error_id: errorId }),
-  };
 }
 
 /** What has happened in a room, as its players are told it. */

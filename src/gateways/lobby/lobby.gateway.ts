@@ -8,6 +8,7 @@ import { LobbyStatsDto } from '../../lobby/dto/lobby-stats.dto.js';
 import { Conn } from '../../realtime/raw-gateway.js';
 import type { Departure } from '../../realtime/raw-gateway.js';
 import type { RawJson } from '../../realtime/raw-json.js';
+import { failureAck } from '../../realtime/socket-failure.js';
 import { SocketGateway } from '../../realtime/socket-gateway.js';
 import type { SocketFailure, SocketGatewayHooks, SocketHandshake } from '../../realtime/socket-gateway.js';
 import { SocketIoServer } from '../../realtime/socket-io-server.js';
@@ -19,7 +20,7 @@ import * as commands from './lobby.commands.js';
 import { LobbyContext } from './lobby.context.js';
 import type { LobbyConnection } from './lobby.context.js';
 import { ChatJoinedEvent, NewMessageEvent } from './lobby.event-shapes.js';
-import { chatFields, envelope, failureFields } from './lobby.events.js';
+import { chatFields, envelope } from './lobby.events.js';
 import { LobbyReference } from './lobby.reference.js';
 
 interface SignalTarget {
@@ -55,7 +56,7 @@ export class LobbyGateway implements SocketGatewayHooks<LobbyContext> {
   }
 
   failed(connection: LobbyConnection, failure: SocketFailure): undefined {
-    connection.emit('error', failureFields(failure));
+    connection.emit('error', failureAck(failure));
   }
 
   @SubscribeMessage('join_lobby')

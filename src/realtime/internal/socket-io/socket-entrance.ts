@@ -2,13 +2,14 @@ import { Logger } from '@nestjs/common';
 import type { Socket } from 'socket.io';
 import { Forbidden, RateLimited, Unavailable } from '../../../common/domain-error.js';
 import { Credential, CredentialRefused, Identity } from '../../connection-authenticator.js';
+import { failureFields } from '../../socket-failure.js';
 import { ConnectionServices } from '../connection-services.js';
 import { crowdingOf } from '../crowding.js';
 import { prove } from '../proof.js';
 import { Engine, EngineLink } from './engine-link.js';
 import { socketCredential } from './socket-credential.js';
 import { SocketDriver } from './socket-driver.js';
-import { AuthRequired, failureFields, failureOf } from './socket-errors.js';
+import { AuthRequired, failureOf } from './socket-errors.js';
 import { SocketRoute } from './socket-route.js';
 
 /** How long one who has too many connections, or shares an address with too many guests, is told to wait. */

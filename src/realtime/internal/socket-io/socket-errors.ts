@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { DomainError, FieldProblem } from '../../../common/domain-error.js';
+import { DomainError } from '../../../common/domain-error.js';
 import { SocketFailure } from '../../socket-gateway.js';
 import { errorEventOf } from '../wire-errors.js';
 
@@ -38,32 +38,5 @@ export function failureOf(event: string, error: unknown): SocketFailure {
     ...(details && { details }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
     error,
-  };
-}
-
-/** How a refused event is acknowledged (protocol section 7). */
-interface AcknowledgedFailure {
-  success: false;
-  message: string;
-  /** `message` again. */
-  error: string;
-  code: string;
-  details?: FieldProblem[];
-  retry_after_ms?: number;
-  error_id?: string;
-}
-
-/** The fields of a failure that go out, beside its message. */
-export function failureFields({
-  code,
-  details,
-  retryAfterMs,
-  errorId,
-}: SocketFailure): Omit<AcknowledgedFailure, 'success' | 'message' | 'error'> {
-  return {
-    code,
-    ...(details && { details }),
-    ...(retryAfterMs !== undefined && { retry_after_ms: retryAfterMs }),
-    ...(errorId !== undefined && { error_id: errorId }),
   };
 }

@@ -2,9 +2,10 @@ import { Logger } from '@nestjs/common';
 import { exceedsJsonLimits } from '../../../common/json-limits.js';
 import { Begun } from '../../begun.js';
 import { SocketConnection } from '../../socket-connection.js';
+import { failureAck } from '../../socket-failure.js';
 import { logFieldsOf } from '../log-fields.js';
 import { Origin } from './packet-parser.js';
-import { failureFields, failureOf, BadPayload, UnknownEvent } from './socket-errors.js';
+import { BadPayload, failureOf, UnknownEvent } from './socket-errors.js';
 import { SocketRoute } from './socket-route.js';
 import { AUTH_TOKEN, SocketSession } from './socket-session.js';
 
@@ -49,8 +50,7 @@ export class SocketExecutor {
     const failure = failureOf(typeof args[0] === 'string' ? args[0] : '', error);
     if (failure.errorId !== undefined) this.log(failure.event, failure.errorId, error);
     const told = this.route.hooks.failed?.(this.connection, failure) ?? failure;
-    const { message } = told;
-    this.acknowledge(event, { success: false, message, error: message, ...failureFields(told) });
+    this.acknowledge(event, failureAck(told));
   }
 
   /** @throws UnknownEvent */
