@@ -1,3 +1,4 @@
+import { BackgroundTasks } from '../common/background-tasks.js';
 import { Logger } from '@nestjs/common';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { CLEAN, enter, GRACE_MS, BROKEN } from '../../test/contract/rooms-under-test.js';
@@ -19,7 +20,7 @@ describe('SignalingRooms keep their contract on LocalCluster', () => {
   roomsContract(() => {
     const clock = new ManualClock();
     const cluster = new LocalCluster(clock);
-    const node = () => new SignalingRooms(cluster, clock, SETTINGS, new Metrics());
+    const node = () => new SignalingRooms(cluster, clock, SETTINGS, new Metrics(), new BackgroundTasks());
     return Promise.resolve({
       nodes: [node(), node()],
       advance: (ms) => {
@@ -39,7 +40,7 @@ describe('a node with rooms', () => {
   beforeEach(() => {
     clock = new ManualClock();
     metrics = new Metrics();
-    rooms = new SignalingRooms(new LocalCluster(clock), clock, SETTINGS, metrics);
+    rooms = new SignalingRooms(new LocalCluster(clock), clock, SETTINGS, metrics, new BackgroundTasks());
   });
 
   const held = () => (rooms as unknown as { rooms: Map<string, unknown> }).rooms.size;
@@ -148,8 +149,8 @@ class TwoNodes {
           topics.subscribe(topic, through('messages', listener)),
       }),
     });
-    this.here = new SignalingRooms(cluster, this.clock, SETTINGS, new Metrics());
-    this.there = new SignalingRooms(late, this.clock, SETTINGS, new Metrics());
+    this.here = new SignalingRooms(cluster, this.clock, SETTINGS, new Metrics(), new BackgroundTasks());
+    this.there = new SignalingRooms(late, this.clock, SETTINGS, new Metrics(), new BackgroundTasks());
   }
 
   async hold(...what: (keyof TwoNodes['held'])[]): Promise<void> {

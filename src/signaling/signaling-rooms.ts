@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Cluster, Json, Member } from '../cluster/cluster.js';
+import { BackgroundTasks } from '../common/background-tasks.js';
 import { Cancel, Clock } from '../common/clock.js';
 import { Settings } from '../config/settings.js';
 import { Metrics } from '../infra/observability/metrics.js';
@@ -34,10 +35,12 @@ export class SignalingRooms {
     clock: Clock,
     settings: Settings,
     metrics: Metrics,
+    tasks: BackgroundTasks,
   ) {
     this.parts = {
       cluster,
       clock,
+      tasks,
       node: randomUUID(),
       limit: settings.ROOM_MAX_PARTICIPANTS,
       graceMs: settings.RECONNECT_GRACE_MS,

@@ -1,3 +1,4 @@
+import { BackgroundTasks } from '../../src/common/background-tasks.js';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { SystemClock } from '../../src/common/clock.js';
@@ -32,7 +33,9 @@ describe.each([
     await redis.flush();
     const clusters = [await redisNode(redis.url), await redisNode(redis.url)] as const;
     const settings = parseSettings({ RECONNECT_GRACE_MS: String(GRACE_MS / HASTE) });
-    const [a, b] = clusters.map((cluster) => new SignalingRooms(cluster, new SystemClock(), settings, new Metrics()));
+    const [a, b] = clusters.map(
+      (cluster) => new SignalingRooms(cluster, new SystemClock(), settings, new Metrics(), new BackgroundTasks()),
+    );
     return {
       nodes: [a!, b!],
       advance: (ms) => sleep(ms / HASTE),

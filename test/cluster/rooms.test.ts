@@ -1,3 +1,4 @@
+import { BackgroundTasks } from '../../src/common/background-tasks.js';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SystemClock } from '../../src/common/clock.js';
@@ -146,7 +147,9 @@ describe('a room while Redis is away (7, 5)', () => {
     nodes = [];
     for (let n = 0; n < 2; n += 1) {
       const { cluster } = await scene.open();
-      nodes.push(new SignalingRooms(cluster, new SystemClock(), parseSettings({}), new Metrics()));
+      nodes.push(
+        new SignalingRooms(cluster, new SystemClock(), parseSettings({}), new Metrics(), new BackgroundTasks()),
+      );
     }
   });
   afterEach(() => scene.stop());

@@ -1,4 +1,5 @@
 import type { Cluster } from '../../cluster/cluster.js';
+import type { BackgroundTasks } from '../../common/background-tasks.js';
 import type { Clock } from '../../common/clock.js';
 import type { RoomMetrics } from './room-metrics.js';
 
@@ -6,6 +7,7 @@ import type { RoomMetrics } from './room-metrics.js';
 export interface RoomParts {
   cluster: Cluster;
   clock: Clock;
+  tasks: BackgroundTasks;
   /** Names this node among those that share the rooms. */
   node: string;
   /** Most participants of a room that names no limit. */

@@ -192,7 +192,7 @@ export class Room {
     if (removed !== undefined) {
       this.removed(seat, removed);
       // Whoever marked it ends its entry too, unless its node has died before it could.
-      void this.membership.leave(seat.entry, 0);
+      this.parts.tasks.run('end a removed seat', () => this.membership.leave(seat.entry, 0));
     } else if (participant.order !== seat.order) {
       const { order } = participant;
       seat.order = order;
