@@ -1,7 +1,7 @@
 // The arrows point down (ARCHITECTURE.md). A row may import every row below it; inside a row only what `sideways` lists.
 const rows = [
   ['gateways', 'docs', 'health'],
-  ['accounts', 'calls', 'notifications'],
+  ['accounts', 'calls', 'notifications', 'search', 'unreads'],
   ['messages', 'lobby', 'live'],
   ['channels', 'dms', 'signaling'],
   ['groups', 'conversations', 'attachments', 'presence'],
@@ -11,7 +11,7 @@ const rows = [
   ['infra'],
   ['config', 'common'],
 ];
-const sideways = { conversations: ['groups'], config: ['common'] };
+const sideways = { conversations: ['groups'], config: ['common'], notifications: ['unreads'] };
 
 const only = (names) => `^src/(${names.join('|')})/`;
 

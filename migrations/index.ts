@@ -14,6 +14,10 @@ import { CreateCalls1795132812000 } from './1795132812000-create-calls.js';
 import { CreateLobbyMessages1795132813000 } from './1795132813000-create-lobby-messages.js';
 import { CreateLiveTopics1795132814000 } from './1795132814000-create-live-topics.js';
 import { CreateRoomRules1795132815000 } from './1795132815000-create-room-rules.js';
+import { AddMessageDetails1795132816000 } from './1795132816000-add-message-details.js';
+import { CreateAttachments1795132817000 } from './1795132817000-create-attachments.js';
+import { CreateReadStates1795132818000 } from './1795132818000-create-read-states.js';
+import { CreateUserBlocks1795132819000 } from './1795132819000-create-user-blocks.js';
 
 /** Every migration, oldest first. */
 export const MIGRATIONS = [
@@ -33,4 +37,8 @@ export const MIGRATIONS = [
   CreateLobbyMessages1795132813000,
   CreateLiveTopics1795132814000,
   CreateRoomRules1795132815000,
+  AddMessageDetails1795132816000,
+  CreateAttachments1795132817000,
+  CreateReadStates1795132818000,
+  CreateUserBlocks1795132819000,
 ];

@@ -32,8 +32,8 @@ export class ChannelsService {
   ) {}
 
   /** Of type TEXT unless told otherwise. */
-  create(userId: UserId, groupId: GroupId, draft: ChannelDraft): Promise<ChannelView> {
-    return this.transactions.run(async (tx) => {
+  async create(userId: UserId, groupId: GroupId, draft: ChannelDraft): Promise<ChannelView> {
+    const channel = await this.transactions.run(async (tx) => {
       await this.membership.holdRole(tx, { groupId, userId, least: 'admin' });
       const { id } = await this.conversations.create(tx, { kind: 'channel', groupId });
       const now = this.clock.date();
@@ -49,6 +49,8 @@ export class ChannelsService {
       });
       return this.view(tx, id, userId);
     });
+    await this.events.publish('channel.created', { groupId, conversationId: channel.id });
+    return channel;
   }
 
   /** In the order of making. */
@@ -74,12 +76,12 @@ export class ChannelsService {
   }
 
   /** Changes what is given and leaves the rest; the type stays what it was made as. */
-  update(
+  async update(
     userId: UserId,
     channelId: ConversationId,
     changes: Partial<Omit<ChannelDraft, 'type'>>,
   ): Promise<ChannelView> {
-    return this.transactions.run(async (tx) => {
+    const channel = await this.transactions.run(async (tx) => {
       await this.holdForAdmin(tx, channelId, userId);
       await this.channels.update(tx, channelId, {
         ...(changes.name === undefined ? {} : { name: changes.name.trim() }),
@@ -89,6 +91,8 @@ export class ChannelsService {
       });
       return this.view(tx, channelId, userId);
     });
+    await this.events.publish('channel.updated', { groupId: channel.groupId, conversationId: channelId });
+    return channel;
   }
 
   /** Deletes the channel with its messages. Resolves when its sockets are closed. */

@@ -14,17 +14,20 @@ const userId = id<UserId>();
 const groupId = id<GroupId>();
 const conversationIds = z.array(id<ConversationId>());
 
-/** Nothing that another node holds has to change. */
-const HERE = undefined;
-
 /** Which events the other nodes must act on, and what they look like. A new event does not compile until it is decided. */
 const SHAPES = {
   // Each node's connections speak under the name that they were opened with.
   'user.renamed': z.object({ userId, username: z.string() }),
   // A session's sockets may be on any node.
   'session.revoked': z.object({ sessionIds: z.array(id<SessionId>()), userId, reason: z.string() }),
-  // Who has joined gains rights; these are asked for where they are needed, and kept nowhere.
-  'group.member_joined': HERE,
+  // The devices of who is told of a group's people and channels may be on any node.
+  'group.member_joined': z.object({ groupId, userId }),
+  'group.updated': z.object({ groupId }),
+  'channel.created': z.object({ groupId, conversationId: id<ConversationId>() }),
+  'channel.updated': z.object({ groupId, conversationId: id<ConversationId>() }),
+  'conversation.read': z.object({ conversationId: id<ConversationId>(), userId, lastReadSeq: z.number() }),
+  'user.blocked': z.object({ blockerId: userId, blockedId: userId }),
+  'user.unblocked': z.object({ blockerId: userId, blockedId: userId }),
   // The sockets of who has been removed, or of what has been deleted, may be on any node; so may those that hold a role.
   'group.member_removed': z.object({ groupId, userId, conversationIds }),
   'group.member_role_changed': z.object({ groupId, userId, conversationIds }),
@@ -49,7 +52,7 @@ const SHAPES = {
   'room.access_changed': z.object({ kind: z.enum(['room', 'meeting', 'call']), roomId: z.string() }),
   // A meeting's peers may be on any node.
   'meeting.changed': z.object({ roomId: z.string() }),
-} satisfies { [K in keyof DomainEventMap]: z.ZodType<DomainEventMap[K]> | typeof HERE };
+} satisfies { [K in keyof DomainEventMap]: z.ZodType<DomainEventMap[K]> };
 
 const ENVELOPE = z.object({ from: z.string(), name: z.string(), event: z.unknown() });
 
@@ -100,7 +103,6 @@ export class EventBridge implements OnApplicationBootstrap, OnApplicationShutdow
   }
 
   private send<K extends keyof DomainEventMap>(name: K, event: DomainEventMap[K]): void {
-    if (SHAPES[name] === HERE) return;
     const message = { from: this.nodeId, name, event: event as unknown as Json };
     this.tasks.run('tell other nodes', () => this.cluster.topics.publish(TOPIC, message));
   }
@@ -127,10 +129,6 @@ export class EventBridge implements OnApplicationBootstrap, OnApplicationShutdow
   }
 }
 
-type ShapedEvent = {
-  [K in keyof typeof SHAPES]: (typeof SHAPES)[K] extends z.ZodType ? K : never;
-}[keyof typeof SHAPES];
-
-function isShaped(name: string): name is ShapedEvent {
-  return Object.hasOwn(SHAPES, name) && SHAPES[name as keyof typeof SHAPES] !== HERE;
+function isShaped(name: string): name is keyof DomainEventMap {
+  return Object.hasOwn(SHAPES, name);
 }

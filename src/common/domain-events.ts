@@ -40,6 +40,13 @@ export interface DomainEventMap {
   'meeting.changed': { roomId: string };
   /** It may be told again, or late: a call goes on from `ringing` to `accepted` to one of its ends, and never back. */
   'call.changed': CallFacts;
+  'channel.created': { groupId: GroupId; conversationId: ConversationId };
+  'channel.updated': { groupId: GroupId; conversationId: ConversationId };
+  'group.updated': { groupId: GroupId };
+  /** The pointer may have moved back, too. */
+  'conversation.read': { conversationId: ConversationId; userId: UserId; lastReadSeq: number };
+  'user.blocked': { blockerId: UserId; blockedId: UserId };
+  'user.unblocked': { blockerId: UserId; blockedId: UserId };
   'channel.deleted': { groupId: GroupId; conversationId: ConversationId };
 }
 

@@ -12,7 +12,8 @@ export type ConversationId = Id<'ConversationId'>;
 export type MessageId = Id<'MessageId'>;
 export type ConnectionId = Id<'ConnectionId'>;
 export type CallId = Id<'CallId'>;
-type AnyId = UserId | SessionId | GroupId | ConversationId | MessageId | ConnectionId | CallId;
+export type AttachmentId = Id<'AttachmentId'>;
+type AnyId = UserId | SessionId | GroupId | ConversationId | MessageId | ConnectionId | CallId | AttachmentId;
 
 const RANDOM_BYTES = 16;
 /** Random bytes of so many ids are asked for at once: asking costs more than all else about an id. */

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
+import { DomainEvents } from '../common/domain-events.js';
 import { GroupId, Ids } from '../common/ids.js';
 import type { UserId } from '../common/ids.js';
 import type { PageRequest } from '../common/paging.js';
@@ -23,6 +24,7 @@ export class GroupsService {
     private readonly members: MemberRepository,
     private readonly membership: GroupMembership,
     private readonly transactions: TransactionRunner,
+    private readonly events: DomainEvents,
     private readonly clock: Clock,
     private readonly ids: Ids,
   ) {}
@@ -56,8 +58,8 @@ export class GroupsService {
   }
 
   /** Changes what is given and leaves the rest; admins and up. */
-  update(userId: UserId, groupId: GroupId, changes: Partial<GroupDraft>): Promise<GroupView> {
-    return this.transactions.run(async (tx) => {
+  async update(userId: UserId, groupId: GroupId, changes: Partial<GroupDraft>): Promise<GroupView> {
+    const group = await this.transactions.run(async (tx) => {
       await this.membership.holdRole(tx, { groupId, userId, least: 'admin' });
       await this.groups.update(tx, groupId, {
         ...(changes.name === undefined ? {} : { name: changes.name.trim() }),
@@ -66,6 +68,8 @@ export class GroupsService {
       });
       return this.view(tx, groupId, userId);
     });
+    await this.events.publish('group.updated', { groupId });
+    return group;
   }
 
   private async view(tx: Tx, groupId: GroupId, userId: UserId): Promise<GroupView> {

@@ -3,13 +3,16 @@ import { Cluster } from '../cluster/cluster.js';
 import type { Json } from '../cluster/cluster.js';
 import { PeriodicCheck } from '../cluster/periodic-check.js';
 import { BackgroundTasks } from '../common/background-tasks.js';
-import { Clock } from '../common/clock.js';
+import { Cancel, Clock } from '../common/clock.js';
 import { deepFreeze } from '../common/deep-freeze.js';
 import type { ConversationId } from '../common/ids.js';
 import { ConversationReader } from './internal/conversation-reader.js';
 import { LogSource } from './internal/log-source.js';
 import { FeedSubscriber, FeedSubscription } from './feed-subscription.js';
 import type { Change } from './message.js';
+
+/** Gets changes of one log that were committed together, frozen. */
+export type CommitListener = (conversationId: ConversationId, changes: readonly Change[]) => void;
 
 const HEAD_CHECK_CHUNK = 1000;
 
@@ -21,6 +24,7 @@ const HEAD_CHECK_CHUNK = 1000;
 export class ConversationFeed implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly readers = new Map<ConversationId, ConversationReader>();
   private readonly headCheck: PeriodicCheck;
+  private readonly commitListeners = new Set<CommitListener>();
 
   constructor(
     private readonly cluster: Cluster,
@@ -69,6 +73,18 @@ export class ConversationFeed implements OnApplicationBootstrap, BeforeApplicati
     this.tasks.run('announce changes', () =>
       this.cluster.topics.publish(topicOf(conversationId), deepFreeze(changes) as unknown as Json),
     );
+    for (const listener of this.commitListeners) listener(conversationId, changes);
+  }
+
+  /**
+   * Tells of the changes that this node commits, of all logs, once: a node that dies may have committed what nobody is
+   * told of here. The listener must not throw, and must not keep the sender waiting. Returns its own undo.
+   */
+  onCommitted(listener: CommitListener): Cancel {
+    this.commitListeners.add(listener);
+    return () => {
+      this.commitListeners.delete(listener);
+    };
   }
 
   /** Compares every reader's position with its log's head, and catches up where a notification was lost. */

@@ -6,6 +6,7 @@ import type { MessageId } from '../common/ids.js';
 import { ConversationNotFound } from '../conversations/conversations.errors.js';
 import type { Tx } from '../infra/database/transaction-runner.js';
 import { ConversationFeed } from './conversation-feed.js';
+import { NONE } from './message.js';
 import type { CallEntry, Change } from './message.js';
 import { LogEntryRepository } from './persistence/log-entry.repository.js';
 
@@ -40,8 +41,8 @@ export class LogEntries {
     const { conversationId, senderId, call } = entry;
     const message = {
       ...{ id, conversationId, seq, rev: seq, kind: 'call' as const, senderId, senderUsername },
-      ...{ content: '', nonce: null, replyToId: null, mentions: [], pinned: false },
-      ...{ createdAt, editedAt: null, deletedAt: null, call },
+      ...{ content: '', nonce: null, replyToId: null, mentions: [], attachments: NONE, reactions: NONE, pinned: false },
+      ...{ createdAt, editedAt: null, deletedAt: null, deletedBy: null, call },
     };
     return { rev: seq, membershipVersion, message };
   }

@@ -1,4 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { AttachmentDto } from '../../attachments/dto/attachment.dto.js';
 import type { Json } from '../../cluster/cluster.js';
 import type { UserId } from '../../common/ids.js';
 import type { CallOutcome, MessageState } from '../message.js';
@@ -48,6 +49,15 @@ class CallEntryDto {
   duration_s!: number;
 }
 
+/** How many users have reacted with an emoji. */
+class ReactionCountDto {
+  @ApiProperty({ description: 'The emoji.', example: '👍' })
+  emoji!: string;
+
+  @ApiProperty({ description: 'By how many users.', type: 'integer', example: 2 })
+  count!: number;
+}
+
 /** What messages of channels and of direct conversations have in common, on REST and sockets (protocol section 2). */
 class MessageBaseDto {
   @ApiProperty({ description: 'UUID v7.', format: 'uuid', example: '0198c0de-7b1a-7c3e-9f2a-1b2c3d4e5f60' })
@@ -95,11 +105,15 @@ class MessageBaseDto {
   @ApiProperty({ description: 'The ids of the members that it mentions.', type: [String], example: [] })
   mentions!: string[];
 
-  @ApiProperty({ description: 'Files.', type: 'array', items: { type: 'object' }, example: [] })
-  attachments!: object[];
+  @ApiProperty({ description: 'Files, as they were sent.', type: [AttachmentDto], example: [] })
+  attachments!: readonly AttachmentDto[];
 
-  @ApiProperty({ description: 'Reactions, with their counts.', type: 'array', items: { type: 'object' }, example: [] })
-  reactions!: object[];
+  @ApiProperty({
+    description: 'Reactions, in the order in which their emoji came first.',
+    type: [ReactionCountDto],
+    example: [],
+  })
+  reactions!: readonly ReactionCountDto[];
 
   @ApiProperty({ description: 'Whether it is pinned.', example: false })
   pinned!: boolean;
@@ -172,8 +186,8 @@ function common(message: MessageState): Omit<MessageBaseDto, 'id'> {
     nonce: message.nonce,
     reply_to_id: message.replyToId,
     mentions: message.mentions,
-    attachments: [],
-    reactions: [],
+    attachments: message.attachments,
+    reactions: message.reactions,
     pinned: message.pinned,
     ...(message.call && { call: message.call }),
     created_at: message.createdAt,

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { ConversationKind } from '../../conversations/conversation.js';
 import type { ConversationId, MessageId, UserId } from '../../common/ids.js';
+import { NONE } from '../message.js';
 import type { MessageDraft, MessageState, Sent } from '../message.js';
 import type { Appendable } from '../persistence/log-append.js';
 import { mentionCandidates } from './mentions.js';
@@ -64,10 +65,13 @@ export function messageOf(
     nonce: nonce ?? null,
     replyToId: null,
     mentions,
+    attachments: NONE,
+    reactions: NONE,
     pinned: false,
     createdAt,
     editedAt: null,
     deletedAt: null,
+    deletedBy: null,
   };
 }
 

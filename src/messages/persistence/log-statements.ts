@@ -31,7 +31,7 @@ const range = (where: string, order: string, most: number, limit?: string) => {
   const rows = `SELECT * FROM messages WHERE conversation_id = l.id AND ${where} ORDER BY ${order} LIMIT ${most}`;
   return `
     SELECT r.id, r.conversation_id, r.seq, r.rev, r.kind, r.sender_id, u.username, r.content, r.nonce, r.reply_to_id,
-           r.mentions, r.pinned, r.created_at, r.edited_at, r.deleted_at, r.call
+           r.mentions, r.pinned, r.created_at, r.edited_at, r.deleted_at, r.call, r.attachments, r.reactions, r.deleted_by
       FROM ${limit === undefined ? `(${rows})` : `(SELECT * FROM (${rows}) AS most ORDER BY ${order} LIMIT ${limit})`} AS r
       CROSS JOIN LATERAL (SELECT username FROM users WHERE id = r.sender_id OFFSET 0) AS u`;
 };

@@ -1,4 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
+import type { Attachment } from '../../attachments/attachment.js';
 import { Clock } from '../../common/clock.js';
 import type { ConversationId, MessageId, UserId } from '../../common/ids.js';
 import { WaitingLine } from '../../common/waiting-line.js';
@@ -6,7 +7,8 @@ import { Settings } from '../../config/settings.js';
 import type { ConversationHead, ConversationKind } from '../../conversations/conversation.js';
 import { PreparedStatements } from '../../infra/database/prepared-statements.js';
 import type { Statement } from '../../infra/database/prepared-statements.js';
-import type { CallEntry, MessageState } from '../message.js';
+import { NONE } from '../message.js';
+import type { CallEntry, MessageState, ReactionCount } from '../message.js';
 import { CHANGES, EARLIEST, HOLE, LATEST, OPENING, READERS } from './log-statements.js';
 
 type HeadColumns = [lastSeq: number, membershipVersion: number, epoch: string | null];
@@ -27,6 +29,9 @@ type MessageColumns = [
   editedAt: string | null,
   deletedAt: string | null,
   call: CallEntry | null,
+  attachments: Attachment[] | null,
+  reactions: ReactionCount[] | null,
+  deletedBy: UserId | null,
 ];
 /** A log without rows in the range is one row, with nothing after its head. */
 type LogRow = [...HeadColumns, ...MessageColumns];
@@ -100,11 +105,11 @@ export class LogRepository {
     const values = [...keyOf(reading), history, since ?? null, epoch ?? null];
     const rows = await this.openings.run(() => this.prepared.arrays<OpeningRow>(OPENING, values));
     if (rows[0] === undefined) return undefined;
-    const [missed, latest] = [rows.filter((row) => row[19]), rows.filter((row) => row[19] === false)];
+    const [missed, latest] = [rows.filter((row) => row[22]), rows.filter((row) => row[22] === false)];
     return {
       ...headOf(rows[0]),
       history: statesOf(latest).sort(bySeq),
-      complete: rows[0][20],
+      complete: rows[0][23],
       missed: statesOf(missed).sort(byRev),
     };
   }
@@ -159,10 +164,13 @@ function stateOf(row: LogRow | OpeningRow): MessageState {
     nonce: row[11],
     replyToId: row[12],
     mentions: deletedAt === null ? row[13] : [],
+    attachments: deletedAt === null ? (row[19] ?? NONE) : NONE,
+    reactions: deletedAt === null ? (row[20] ?? NONE) : NONE,
     pinned: row[14],
     createdAt: row[15],
     editedAt: row[16],
     deletedAt,
+    deletedBy: row[21],
     ...(row[18] && deletedAt === null && { call: row[18] }),
     ...(unreadable && { unreadable }),
   };

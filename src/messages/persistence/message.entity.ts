@@ -1,6 +1,7 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import type { Attachment } from '../../attachments/attachment.js';
 import type { ConversationId, MessageId, UserId } from '../../common/ids.js';
-import type { CallEntry } from '../message.js';
+import type { CallEntry, ReactionCount } from '../message.js';
 import { bigintAsNumber, TIMESTAMP } from '../../infra/database/columns.js';
 
 /** A message of a conversation's log; the table is the outbox too, read in the order of `rev` (protocol section 2.1). */
@@ -9,6 +10,9 @@ import { bigintAsNumber, TIMESTAMP } from '../../infra/database/columns.js';
 @Check('messages_call_check', `("kind" = 'call') = ("call" IS NOT NULL)`)
 @Index('messages_seq_key', ['conversationId', 'seq'], { unique: true })
 @Index('messages_rev_key', ['conversationId', 'rev'], { unique: true })
+@Check('messages_pinned_check', `"pinned" = ("pinned_at" IS NOT NULL)`)
+@Index('messages_reply_idx', ['replyToId', 'seq'], { where: '"reply_to_id" IS NOT NULL' })
+@Index('messages_pinned_idx', ['conversationId', 'pinnedAt'], { where: '"pinned"' })
 @Index('messages_nonce_key', ['conversationId', 'senderId', 'nonce'], { unique: true, where: '"nonce" IS NOT NULL' })
 export class Message {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'messages_pk' })
@@ -53,8 +57,19 @@ export class Message {
   @Column('json', { nullable: true })
   call!: CallEntry | null;
 
+  /** What is shown of its files; null: it has none. */
+  @Column('json', { nullable: true })
+  attachments!: Attachment[] | null;
+
+  /** The counts of its reactions, in the order in which their emoji came first; null: it has none. */
+  @Column('json', { nullable: true })
+  reactions!: ReactionCount[] | null;
+
   @Column('boolean', { default: false })
   pinned!: boolean;
+
+  @Column({ ...TIMESTAMP, nullable: true })
+  pinnedAt!: Date | null;
 
   @Column(TIMESTAMP)
   createdAt!: Date;
