@@ -19,6 +19,7 @@ import { LiveModule } from './live/live.module.js';
 import { MessagesModule } from './messages/messages.module.js';
 import { PortBindingsModule } from './port-bindings.module.js';
 import { RealtimeModule } from './realtime/realtime.module.js';
+import { UnreadsModule } from './unreads/unreads.module.js';
 import { UsersModule } from './users/users.module.js';
 
 export type ExtraModule = Type | DynamicModule;
@@ -57,6 +58,7 @@ export class AppModule {
         HealthModule,
         DmsModule,
         MessagesModule,
+        UnreadsModule,
         LiveModule,
         LobbyModule,
         GatewaysModule,
