@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { TypingService } from '../../presence/typing.service.js';
 import { Broadcaster } from '../../realtime/broadcaster.js';
 import { SignalingService } from '../../signaling/signaling.service.js';
+import { BlocksService } from '../../users/blocks.service.js';
 import { connectionIdOf } from '../shared/commands.js';
 import type { SignalCommand } from '../shared/commands.js';
 import type { DmConnection } from './dm.context.js';
@@ -15,28 +16,32 @@ export class DmRelay {
     private readonly typingNotices: TypingService,
     private readonly broadcaster: Broadcaster,
     private readonly signaling: SignalingService,
+    private readonly blocks: BlocksService,
   ) {}
 
-  typing(connection: DmConnection, isTyping: boolean): Promise<void> {
+  /** @throws Blocked */
+  async typing(connection: DmConnection, isTyping: boolean): Promise<void> {
     const { userId, username } = connection.user;
-    const { conversationId } = connection.context.conversation;
+    const { conversationId, otherUserId } = connection.context.conversation;
+    if (isTyping) await this.blocks.requireNone(userId, otherUserId);
     const event = { type: 'dm_typing' as const, user_id: userId, username, conversation_id: conversationId };
-    return this.typingNotices.set(connection.id, isTyping, (is_typing) =>
+    await this.typingNotices.set(connection.id, isTyping, (is_typing) =>
       this.broadcaster.publish(connection.context.audience, { ...event, is_typing } satisfies DmTypingEvent, {
         exceptUserId: userId,
       }),
     );
   }
 
-  /** @throws TargetNotFound */
-  signal(
+  /** Nothing begins without an offer, so that the others need not be looked at. @throws TargetNotFound, Blocked */
+  async signal(
     connection: DmConnection,
     type: string,
     { target_connection_id: toConnection, data }: SignalCommand,
   ): Promise<void> {
     const { audience, conversation } = connection.context;
     const event = { type, ...senderFields(connection), data };
-    return this.signaling.signal(audience, {
+    if (type === 'webrtc_offer') await this.blocks.requireNone(connection.userId, conversation.otherUserId);
+    await this.signaling.signal(audience, {
       from: connection.id,
       to: conversation.otherUserId,
       toConnection: connectionIdOf(toConnection),
