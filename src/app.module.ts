@@ -20,6 +20,7 @@ import { LiveModule } from './live/live.module.js';
 import { MessagesModule } from './messages/messages.module.js';
 import { PortBindingsModule } from './port-bindings.module.js';
 import { RealtimeModule } from './realtime/realtime.module.js';
+import { UnreadsModule } from './unreads/unreads.module.js';
 import { UsersModule } from './users/users.module.js';
 
 export type ExtraModule = Type | DynamicModule;
@@ -58,6 +59,7 @@ export class AppModule {
         HealthModule,
         DmsModule,
         MessagesModule,
+        UnreadsModule,
         LiveModule,
         LobbyModule,
         GatewaysModule,

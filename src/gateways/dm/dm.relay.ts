@@ -5,7 +5,7 @@ import { SignalingService } from '../../signaling/signaling.service.js';
 import { BlocksService } from '../../users/blocks.service.js';
 import { connectionIdOf } from '../shared/commands.js';
 import type { SignalCommand } from '../shared/commands.js';
-import type { DmConnection } from './dm.context.js';
+import type { DmSeat } from './dm.context.js';
 import type { DmTypingEvent } from './dm.event-shapes.js';
 import { senderFields } from './dm.events.js';
 
@@ -20,29 +20,25 @@ export class DmRelay {
   ) {}
 
   /** @throws Blocked */
-  async typing(connection: DmConnection, isTyping: boolean): Promise<void> {
-    const { userId, username } = connection.user;
-    const { conversationId, otherUserId } = connection.context.conversation;
+  async typing(seat: DmSeat, isTyping: boolean): Promise<void> {
+    const { userId, username } = seat.user;
+    const { conversationId, otherUserId } = seat.context.conversation;
     if (isTyping) await this.blocks.requireNone(userId, otherUserId);
     const event = { type: 'dm_typing' as const, user_id: userId, username, conversation_id: conversationId };
-    await this.typingNotices.set(connection.id, isTyping, (is_typing) =>
-      this.broadcaster.publish(connection.context.audience, { ...event, is_typing } satisfies DmTypingEvent, {
+    await this.typingNotices.set(seat.context, isTyping, (is_typing) =>
+      this.broadcaster.publish(seat.context.audience, { ...event, is_typing } satisfies DmTypingEvent, {
         exceptUserId: userId,
       }),
     );
   }
 
   /** Nothing begins without an offer, so that the others need not be looked at. @throws TargetNotFound, Blocked */
-  async signal(
-    connection: DmConnection,
-    type: string,
-    { target_connection_id: toConnection, data }: SignalCommand,
-  ): Promise<void> {
-    const { audience, conversation } = connection.context;
-    const event = { type, ...senderFields(connection), data };
-    if (type === 'webrtc_offer') await this.blocks.requireNone(connection.userId, conversation.otherUserId);
+  async signal(seat: DmSeat, type: string, { target_connection_id: toConnection, data }: SignalCommand): Promise<void> {
+    const { audience, conversation } = seat.context;
+    const event = { type, ...senderFields(seat), data };
+    if (type === 'webrtc_offer') await this.blocks.requireNone(seat.user.userId, conversation.otherUserId);
     await this.signaling.signal(audience, {
-      from: connection.id,
+      from: seat.id,
       to: conversation.otherUserId,
       toConnection: connectionIdOf(toConnection),
       event,
