@@ -22,6 +22,7 @@ import { AddUnreadCounts1795132825000 } from './1795132825000-add-unread-counts.
 import { CreateGroupBans1795132835000 } from './1795132835000-create-group-bans.js';
 import { CreateGroupAuditEntries1795132836000 } from './1795132836000-create-group-audit-entries.js';
 import { AddChannelPositions1795132837000 } from './1795132837000-add-channel-positions.js';
+import { AddAccountDeletion1795132838000 } from './1795132838000-add-account-deletion.js';
 
 /** Every migration, oldest first. */
 export const MIGRATIONS = [
@@ -49,4 +50,5 @@ export const MIGRATIONS = [
   CreateGroupBans1795132835000,
   CreateGroupAuditEntries1795132836000,
   AddChannelPositions1795132837000,
+  AddAccountDeletion1795132838000,
 ];

@@ -1,5 +1,6 @@
 import { DynamicModule, Module, Type } from '@nestjs/common';
 import { MIGRATIONS } from '../migrations/index.js';
+import { AccountsModule } from './accounts/accounts.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { ChannelsModule } from './channels/channels.module.js';
 import { ClusterModule } from './cluster/cluster.module.js';
@@ -62,6 +63,7 @@ export class AppModule {
         LiveModule,
         LobbyModule,
         GatewaysModule,
+        AccountsModule,
         ...extraModules,
       ],
     };

@@ -6,6 +6,7 @@ import { DmsModule } from '../dms/dms.module.js';
 import { MessagesModule } from '../messages/messages.module.js';
 import { PresenceModule } from '../presence/presence.module.js';
 import { SignalingModule } from '../signaling/signaling.module.js';
+import { UsersModule } from '../users/users.module.js';
 import { CallGatewayModule } from './call/call-gateway.module.js';
 import { ChannelActions } from './channel/channel.actions.js';
 import { ChannelAdmission } from './channel/channel.admission.js';
@@ -43,6 +44,7 @@ import { GroupPresenceController } from './user/http/group-presence.controller.j
     RoomGatewayModule,
     LobbyGatewayModule,
     LiveGatewayModule,
+    UsersModule,
   ],
   controllers: [ChannelPresenceController, GroupPresenceController],
   providers: [

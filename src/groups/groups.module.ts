@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AccountDepartures } from './account-departures.service.js';
 import { AuditLog } from './audit-log.service.js';
 import { BansService } from './bans.service.js';
 import { DeparturesService } from './departures.service.js';
@@ -37,9 +38,10 @@ import { MemberRepository } from './persistence/member.repository.js';
     GroupDeletionService,
     MembersService,
     DeparturesService,
+    AccountDepartures,
     BansService,
     InvitesService,
   ],
-  exports: [GroupMembership, AuditLog],
+  exports: [GroupMembership, AuditLog, AccountDepartures],
 })
 export class GroupsModule {}
