@@ -18,6 +18,7 @@ import { AddMessageDetails1795132816000 } from './1795132816000-add-message-deta
 import { CreateAttachments1795132817000 } from './1795132817000-create-attachments.js';
 import { CreateReadStates1795132818000 } from './1795132818000-create-read-states.js';
 import { CreateUserBlocks1795132819000 } from './1795132819000-create-user-blocks.js';
+import { AddAttachmentInline1795132830000 } from './1795132830000-add-attachment-inline.js';
 
 /** Every migration, oldest first. */
 export const MIGRATIONS = [
@@ -41,4 +42,5 @@ export const MIGRATIONS = [
   CreateAttachments1795132817000,
   CreateReadStates1795132818000,
   CreateUserBlocks1795132819000,
+  AddAttachmentInline1795132830000,
 ];

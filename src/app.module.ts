@@ -1,5 +1,6 @@
 import { DynamicModule, Module, Type } from '@nestjs/common';
 import { MIGRATIONS } from '../migrations/index.js';
+import { AttachmentsModule } from './attachments/attachments.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { ChannelsModule } from './channels/channels.module.js';
 import { ClusterModule } from './cluster/cluster.module.js';
@@ -15,6 +16,7 @@ import { HealthModule } from './health/health.module.js';
 import { DatabaseModule } from './infra/database/database.module.js';
 import { LobbyModule } from './lobby/lobby.module.js';
 import { MetricsModule } from './infra/observability/metrics.module.js';
+import { StorageModule } from './infra/storage/storage.module.js';
 import { LiveModule } from './live/live.module.js';
 import { MessagesModule } from './messages/messages.module.js';
 import { PortBindingsModule } from './port-bindings.module.js';
@@ -46,6 +48,7 @@ export class AppModule {
           entities: ENTITIES,
           migrations: MIGRATIONS,
         }),
+        StorageModule,
         ClusterModule,
         RealtimeModule,
         PortBindingsModule,
@@ -56,6 +59,7 @@ export class AppModule {
         ChannelsModule,
         HealthModule,
         DmsModule,
+        AttachmentsModule,
         MessagesModule,
         LiveModule,
         LobbyModule,

@@ -1,13 +1,17 @@
 import { Module } from '@nestjs/common';
+import { AttachmentsModule } from '../attachments/attachments.module.js';
 import { ChannelsModule } from '../channels/channels.module.js';
 import { ConversationsModule } from '../conversations/conversations.module.js';
 import { DmsModule } from '../dms/dms.module.js';
 import { GroupsModule } from '../groups/groups.module.js';
 import { ConversationFeed } from './conversation-feed.js';
+import { AttachmentDownloadsController } from './http/attachments.controller.js';
 import { ChannelMessagesController } from './http/channel-messages.controller.js';
 import { DmsController } from './http/dms.controller.js';
 import { MessageController } from './http/message.controller.js';
+import { AttachmentAccess } from './internal/attachment-access.js';
 import { ConversationAccess } from './internal/conversation-access.js';
+import { DeletedFiles } from './internal/deleted-files.js';
 import { LogMetrics } from './internal/log-metrics.js';
 import { LogSource } from './internal/log-source.js';
 import { LogWriter } from './internal/log-writer.js';
@@ -21,8 +25,8 @@ import { LogAppend } from './persistence/log-append.js';
 import { MessageRepository } from './persistence/message.repository.js';
 
 @Module({
-  imports: [GroupsModule, ConversationsModule, ChannelsModule, DmsModule],
-  controllers: [ChannelMessagesController, DmsController, MessageController],
+  imports: [AttachmentsModule, GroupsModule, ConversationsModule, ChannelsModule, DmsModule],
+  controllers: [AttachmentDownloadsController, ChannelMessagesController, DmsController, MessageController],
   providers: [
     MessagesService,
     MessageHistoryService,
@@ -30,6 +34,8 @@ import { MessageRepository } from './persistence/message.repository.js';
     LogEntryRepository,
     ConversationFeed,
     ConversationAccess,
+    AttachmentAccess,
+    DeletedFiles,
     LogMetrics,
     LogSource,
     LogWriter,
