@@ -1,16 +1,20 @@
 import { Module } from '@nestjs/common';
+import { AttachmentsModule } from '../attachments/attachments.module.js';
 import { ChannelsModule } from '../channels/channels.module.js';
 import { ConversationsModule } from '../conversations/conversations.module.js';
 import { DmsModule } from '../dms/dms.module.js';
 import { GroupsModule } from '../groups/groups.module.js';
 import { ConversationFeed } from './conversation-feed.js';
+import { AttachmentDownloadsController } from './http/attachments.controller.js';
 import { ChannelMessagesController } from './http/channel-messages.controller.js';
 import { DmsController } from './http/dms.controller.js';
 import { MessageController } from './http/message.controller.js';
 import { PinsController } from './http/pins.controller.js';
 import { ReactionsController } from './http/reactions.controller.js';
 import { WireMessages } from './http/wire-messages.js';
+import { AttachmentAccess } from './internal/attachment-access.js';
 import { ConversationAccess } from './internal/conversation-access.js';
+import { DeletedFiles } from './internal/deleted-files.js';
 import { LogMetrics } from './internal/log-metrics.js';
 import { LogSource } from './internal/log-source.js';
 import { LogWriter } from './internal/log-writer.js';
@@ -30,8 +34,15 @@ import { MessageRepository } from './persistence/message.repository.js';
 import { ReactionRepository } from './persistence/reaction.repository.js';
 
 @Module({
-  imports: [GroupsModule, ConversationsModule, ChannelsModule, DmsModule],
-  controllers: [ChannelMessagesController, DmsController, MessageController, ReactionsController, PinsController],
+  imports: [AttachmentsModule, GroupsModule, ConversationsModule, ChannelsModule, DmsModule],
+  controllers: [
+    AttachmentDownloadsController,
+    ChannelMessagesController,
+    DmsController,
+    MessageController,
+    ReactionsController,
+    PinsController,
+  ],
   providers: [
     MessagesService,
     MessageHistoryService,
@@ -41,6 +52,8 @@ import { ReactionRepository } from './persistence/reaction.repository.js';
     LogEntryRepository,
     ConversationFeed,
     ConversationAccess,
+    AttachmentAccess,
+    DeletedFiles,
     LogMetrics,
     LogSource,
     LogWriter,
