@@ -10,7 +10,7 @@ import { MigrationInterface, QueryRunner } from 'typeorm';
  * whole: `outcomes`, when all are stored.
  * Its plans are generic, and by index, because they are made while the tables may still be empty.
  */
-const CREATE = `
+export const CREATE_APPEND_MESSAGES = `
 CREATE FUNCTION append_messages(
   skip_locked boolean, sent_at timestamptz, log_ids uuid[],
   ids uuid[], logs integer[], sender_ids uuid[], contents text[],
@@ -182,7 +182,7 @@ $body$`;
 
 export class AddAppendMessages1795132807000 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
-    await queryRunner.query(CREATE);
+    await queryRunner.query(CREATE_APPEND_MESSAGES);
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {

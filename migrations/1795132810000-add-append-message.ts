@@ -5,7 +5,7 @@ import { MigrationInterface, QueryRunner } from 'typeorm';
  * All NULL: nothing was stored, and `append_messages` tells why. The lock comes first, in a statement of its own, so that
  * what is read after it is as new as the lock. Its plans are generic, and by index, for the same reason as there.
  */
-const CREATE = `
+export const CREATE_APPEND_MESSAGE = `
 CREATE FUNCTION append_message(
   skip_locked boolean, sent_at timestamptz, log_id uuid, message_id uuid, sender uuid, body text,
   expected_kind text, its_nonce text, hash bytea,
@@ -54,7 +54,7 @@ $body$`;
 
 export class AddAppendMessage1795132810000 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
-    await queryRunner.query(CREATE);
+    await queryRunner.query(CREATE_APPEND_MESSAGE);
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {

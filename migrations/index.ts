@@ -18,6 +18,8 @@ import { AddMessageDetails1795132816000 } from './1795132816000-add-message-deta
 import { CreateAttachments1795132817000 } from './1795132817000-create-attachments.js';
 import { CreateReadStates1795132818000 } from './1795132818000-create-read-states.js';
 import { CreateUserBlocks1795132819000 } from './1795132819000-create-user-blocks.js';
+import { AppendMessagesWithDetails1795132820000 } from './1795132820000-append-messages-with-details.js';
+import { AppendMessageUnlessBlocked1795132821000 } from './1795132821000-append-message-unless-blocked.js';
 import { AddUnreadCounts1795132825000 } from './1795132825000-add-unread-counts.js';
 import { CreateGroupBans1795132835000 } from './1795132835000-create-group-bans.js';
 import { CreateGroupAuditEntries1795132836000 } from './1795132836000-create-group-audit-entries.js';
@@ -47,6 +49,8 @@ export const MIGRATIONS = [
   CreateAttachments1795132817000,
   CreateReadStates1795132818000,
   CreateUserBlocks1795132819000,
+  AppendMessagesWithDetails1795132820000,
+  AppendMessageUnlessBlocked1795132821000,
   AddUnreadCounts1795132825000,
   CreateGroupBans1795132835000,
   CreateGroupAuditEntries1795132836000,

@@ -23,9 +23,10 @@ export function isStorable(text: string): boolean {
 
 /**
  * A string of `min` to `max` code points once trimmed, without NUL or lone surrogates (protocol section 1).
- * Services store `text.trim()`.
+ * Services store `text.trim()`. `min` may depend on the object's other fields.
  */
-export function IsText({ min = 1, max }: { min?: number; max: number }): PropertyDecorator {
+export function IsText({ min = 1, max }: { min?: number | ((of: object) => number); max: number }): PropertyDecorator {
+  const leastOf = (of?: ValidationArguments) => (typeof min === 'number' ? min : min(of?.object ?? {}));
   return (target, property) => {
     registerDecorator({
       name: 'isText',
@@ -33,8 +34,8 @@ export function IsText({ min = 1, max }: { min?: number; max: number }): Propert
       propertyName: property as string,
       constraints: [min, max],
       validator: {
-        validate: (value: unknown) => textProblem(value, min, max) === undefined,
-        defaultMessage: ({ value }: ValidationArguments) => textProblem(value, min, max) ?? '',
+        validate: (value: unknown, of?: ValidationArguments) => textProblem(value, leastOf(of), max) === undefined,
+        defaultMessage: (of: ValidationArguments) => textProblem(of.value, leastOf(of), max) ?? '',
       },
     });
   };

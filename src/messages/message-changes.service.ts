@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
 import { ValidationFailed } from '../common/domain-error.js';
 import type { UserId } from '../common/ids.js';
-import { isAtLeast } from '../groups/role.js';
+import { isAllowed } from '../groups/permissions.js';
+import type { Action } from '../groups/permissions.js';
 import { TransactionRunner } from '../infra/database/transaction-runner.js';
 import type { Tx } from '../infra/database/transaction-runner.js';
 import { ConversationFeed } from './conversation-feed.js';
@@ -59,7 +60,7 @@ export class MessageChanges {
   delete(userId: UserId, target: MessageTarget): Promise<Change> {
     return this.change(userId, target, async (tx, held, now) => {
       const { message } = held;
-      if (message.senderId !== userId) requireModerator(held);
+      if (message.senderId !== userId) requirePermission(held, 'delete_messages');
       if (message.deletedAt !== null) return undefined;
       await this.mentions.change(tx, message, NONE);
       await this.messages.strip(tx, message.id);
@@ -101,7 +102,7 @@ export class MessageChanges {
   pin(userId: UserId, target: MessageTarget): Promise<Change> {
     return this.change(userId, target, async (tx, held) => {
       const message = undeleted(held);
-      if (held.role !== undefined) requireModerator(held);
+      if (held.role !== undefined) requirePermission(held, 'pin_messages');
       if (message.pinned) return undefined;
       if ((await this.messages.countPins(tx, message.conversationId)) >= MOST_PINS) throw new TooManyPins(MOST_PINS);
       return { patch: { pinned: true }, cause: { kind: 'pinned', by: userId } };
@@ -112,7 +113,7 @@ export class MessageChanges {
   unpin(userId: UserId, target: MessageTarget): Promise<Change> {
     return this.change(userId, target, (_, held) => {
       const message = undeleted(held);
-      if (held.role !== undefined) requireModerator(held);
+      if (held.role !== undefined) requirePermission(held, 'pin_messages');
       return Promise.resolve(
         message.pinned ? { patch: { pinned: false }, cause: { kind: 'unpinned', by: userId } } : undefined,
       );
@@ -166,9 +167,9 @@ function requireNoBlock({ blocked }: HeldMessage): void {
   if (blocked) throw new Blocked();
 }
 
-/** Nobody is one in a direct conversation. */
-function requireModerator({ role }: HeldMessage): void {
-  if (role === undefined || !isAtLeast(role, 'moderator')) throw new NotAModerator();
+/** Nobody has a role in a direct conversation. */
+function requirePermission({ role }: HeldMessage, action: Action): void {
+  if (role === undefined || !isAllowed(role, action)) throw new NotAModerator();
 }
 
 function reactionCause(

@@ -3,7 +3,7 @@ import type { ConversationId, MessageId, UserId } from '../common/ids.js';
 import type { PageRequest } from '../common/paging.js';
 import { ConversationsService } from '../conversations/conversations.service.js';
 import { GroupMembership } from '../groups/group-membership.js';
-import { isAtLeast } from '../groups/role.js';
+import { isAllowed } from '../groups/permissions.js';
 import { TransactionRunner } from '../infra/database/transaction-runner.js';
 import { emojiOf } from './internal/emoji.js';
 import { MessageHistoryService } from './message-history.service.js';
@@ -42,7 +42,7 @@ export class MessageDetails {
     const { message } = await this.history.get(userId, id);
     const { groupId } = await this.conversations.get(message.conversationId);
     const role = groupId === null ? undefined : await this.membership.roleOf(groupId, userId);
-    if (role === undefined || !isAtLeast(role, 'moderator')) throw new NotAModerator();
+    if (role === undefined || !isAllowed(role, 'delete_messages')) throw new NotAModerator();
     return this.transactions.read((tx) => this.details.edits(tx, id, stretch));
   }
 

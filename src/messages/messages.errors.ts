@@ -6,6 +6,13 @@ export class MessageNotFound extends NotFound {
   }
 }
 
+/** Not there, another's, or in a message already. */
+export class AttachmentNotFound extends NotFound {
+  constructor() {
+    super('No such attachment of yours that is in no message yet.');
+  }
+}
+
 /** Not a member, or no such conversation: a stranger cannot tell which. */
 export class NoAccess extends NotFound {
   constructor() {

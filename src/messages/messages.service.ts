@@ -16,7 +16,7 @@ export class MessagesService {
 
   /**
    * Commits the message, then tells everyone; a repeated nonce tells nobody and gives the first message again.
-   * @throws NoAccess, NonceReused, RateLimited (slow mode), Unavailable
+   * @throws NoAccess, NonceReused, RateLimited (slow mode), Blocked, MessageNotFound (of a reply), AttachmentNotFound, Unavailable
    */
   send(senderId: UserId, conversationId: ConversationId, draft: MessageDraft): Promise<Sent> {
     return this.begin(senderId, conversationId, draft).sent;
@@ -36,6 +36,6 @@ export class MessagesService {
   }
 }
 
-function trimmed({ content, nonce }: MessageDraft): MessageDraft {
-  return { content: content.trim(), nonce: nonce?.trim() };
+function trimmed(draft: MessageDraft): MessageDraft {
+  return { ...draft, content: draft.content.trim(), nonce: draft.nonce?.trim() };
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Forbidden } from '../../common/domain-error.js';
 import type { UserId } from '../../common/ids.js';
+import { toDraft } from '../../messages/dto/send-message.dto.js';
 import type { SendMessageDto } from '../../messages/dto/send-message.dto.js';
 import type { Sent } from '../../messages/message.js';
 import { MessagesService } from '../../messages/messages.service.js';
@@ -33,7 +34,7 @@ export class ChannelActions {
   ) {}
 
   message(seat: ChannelSeat, command: SendMessageDto): Begun<Sent> {
-    const sending = this.messages.begin(seat.userId, seat.context.channelId, command);
+    const sending = this.messages.begin(seat.userId, seat.context.channelId, toDraft(command));
     return this.stream.sending(seat, sending, (message) => messageEvent(message, true));
   }
 

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { toDraft } from '../../messages/dto/send-message.dto.js';
 import type { SendMessageDto } from '../../messages/dto/send-message.dto.js';
 import type { Sent } from '../../messages/message.js';
 import { MessagesService } from '../../messages/messages.service.js';
@@ -25,7 +26,7 @@ export class DmActions {
   message(seat: DmSeat, command: SendMessageDto): Begun<Sent> {
     const { userId, context } = seat;
     const { conversationId, otherUserId } = context.conversation;
-    const sending = this.messages.begin(userId, conversationId, command);
+    const sending = this.messages.begin(userId, conversationId, toDraft(command));
     return this.stream.sending(seat, sending, (message) => messageEvent(message, [userId, otherUserId], true));
   }
 

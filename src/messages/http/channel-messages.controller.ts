@@ -16,7 +16,7 @@ import type { Caller } from '../../infra/http/current-user.decorator.js';
 import { ParseIdPipe } from '../../infra/http/parse-id.pipe.js';
 import { ChannelChangesDto, ChannelMessagesPageDto, ChangesQuery, MessagesQuery } from '../dto/message-pages.dto.js';
 import { ChannelMessageDto, toChannelMessage } from '../dto/message.dto.js';
-import { SendMessageDto } from '../dto/send-message.dto.js';
+import { SendMessageDto, toDraft } from '../dto/send-message.dto.js';
 import { MessageHistoryService } from '../message-history.service.js';
 import { MessagesService } from '../messages.service.js';
 import { IdempotencyKey, nonceOf } from './idempotency-key.js';
@@ -58,7 +58,7 @@ export class ChannelMessagesController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<ChannelMessageDto> {
     const { message, duplicate } = await this.messages.sendToChannel(userId, id, {
-      content: body.content,
+      ...toDraft(body),
       nonce: nonceOf(key, body),
     });
     if (duplicate) response.status(200);

@@ -22,7 +22,7 @@ import { pageByTime } from '../../infra/http/timed-page.js';
 import { DmDto, toDmDto } from '../dto/dm.dto.js';
 import { ChangesQuery, DmChangesDto, DmMessagesPageDto, MessagesQuery } from '../dto/message-pages.dto.js';
 import { DmMessageDto, toDmMessage } from '../dto/message.dto.js';
-import { SendMessageDto } from '../dto/send-message.dto.js';
+import { SendMessageDto, toDraft } from '../dto/send-message.dto.js';
 import { MessageHistoryService } from '../message-history.service.js';
 import { MessagesService } from '../messages.service.js';
 import { IdempotencyKey, nonceOf } from './idempotency-key.js';
@@ -76,7 +76,11 @@ export class DmsController {
     description: 'This nonce made the message before: here it is again, and nobody is told.',
     type: DmMessageDto,
   })
-  @ApiProblems(404, { 409: 'The nonce was used for another message.' })
+  @ApiProblems(
+    404,
+    { 403: 'One of the two has blocked the other.' },
+    { 409: 'The nonce was used for another message.' },
+  )
   async send(
     @CurrentUser() { userId }: Caller,
     @Param('user_id', ParseIdPipe) otherId: UserId,
@@ -86,7 +90,7 @@ export class DmsController {
   ): Promise<DmMessageDto> {
     const { conversationId } = await this.dms.open(userId, otherId);
     const { message, duplicate } = await this.messages.send(userId, conversationId, {
-      content: body.content,
+      ...toDraft(body),
       nonce: nonceOf(key, body),
     });
     if (duplicate) response.status(200);

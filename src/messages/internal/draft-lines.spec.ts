@@ -19,6 +19,8 @@ const draft = (log: string, id: string, { nonce, content = 'x', since = 0 }: Par
   nonce,
   draftHash: undefined,
   mentionedNames: undefined,
+  replyToId: undefined,
+  attachmentIds: undefined,
   since,
   resolve: unused,
   reject: unused,

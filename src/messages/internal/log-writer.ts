@@ -6,7 +6,7 @@ import type { ConversationId, MessageId } from '../../common/ids.js';
 import { RowLocked } from '../../infra/database/database-errors.js';
 import { ConversationFeed } from '../conversation-feed.js';
 import type { Change, Sent } from '../message.js';
-import { NoAccess, NonceReused } from '../messages.errors.js';
+import { AttachmentNotFound, Blocked, MessageNotFound, NoAccess, NonceReused } from '../messages.errors.js';
 import { LogAppend } from '../persistence/log-append.js';
 import type { AppendOutcome, LockMode } from '../persistence/log-append.js';
 import { CrowdWait } from './crowd-wait.js';
@@ -53,7 +53,7 @@ export class LogWriter implements OnApplicationShutdown {
   /**
    * Resolves when it is committed and announced.
    *
-   * @throws NoAccess, NonceReused, RateLimited (slow mode), Unavailable
+   * @throws NoAccess, NonceReused, RateLimited (slow mode), Blocked, MessageNotFound, AttachmentNotFound, Unavailable
    */
   write(submission: Submission): Promise<Sent> {
     return this.begin(submission).sent;
@@ -216,6 +216,15 @@ function answer(draft: PendingDraft, outcome: Exclude<Outcome, { is: 'busy' }>, 
       return;
     case 'no_access':
       draft.reject(new NoAccess());
+      return;
+    case 'blocked':
+      draft.reject(new Blocked());
+      return;
+    case 'no_message':
+      draft.reject(new MessageNotFound());
+      return;
+    case 'no_attachment':
+      draft.reject(new AttachmentNotFound());
       return;
     case 'rate_limited':
       draft.reject(new RateLimited(outcome.retryAfterMs));

@@ -3,7 +3,7 @@ import type { ConversationKind } from '../../conversations/conversation.js';
 import type { ConversationId, MessageId, UserId } from '../../common/ids.js';
 import { NONE } from '../message.js';
 import type { MessageDraft, MessageState, Sent } from '../message.js';
-import type { Appendable } from '../persistence/log-append.js';
+import type { Appendable, StoredDetails } from '../persistence/log-append.js';
 import { mentionCandidates } from './mentions.js';
 
 /** A draft with its sender and its log; content and nonce are trimmed. */
@@ -30,7 +30,7 @@ export function pendingDraft(
   { senderId, conversationId, kind, draft }: Submission,
   { since, resolve, reject }: Waiter,
 ): PendingDraft {
-  const { content, nonce } = draft;
+  const { content, nonce, replyToId, attachmentIds = NONE } = draft;
   const names = content.includes('@') ? mentionCandidates(content) : [];
   return {
     id,
@@ -41,6 +41,8 @@ export function pendingDraft(
     nonce,
     draftHash: nonce === undefined ? undefined : hashOf(draft),
     mentionedNames: names.length === 0 ? undefined : names.join(' '),
+    replyToId,
+    attachmentIds: attachmentIds.length === 0 ? undefined : attachmentIds,
     since,
     resolve,
     reject,
@@ -49,9 +51,9 @@ export function pendingDraft(
 
 /** The message that a draft has become. */
 export function messageOf(
-  { id, conversationId, senderId, content, nonce }: Appendable,
+  { id, conversationId, senderId, content, nonce, replyToId }: Appendable,
   createdAt: string,
-  { seq, senderUsername, mentions }: Pick<MessageState, 'seq' | 'senderUsername' | 'mentions'>,
+  { seq, senderUsername, mentions, attachments }: StoredDetails,
 ): MessageState {
   return {
     id,
@@ -63,9 +65,9 @@ export function messageOf(
     senderUsername,
     content,
     nonce: nonce ?? null,
-    replyToId: null,
+    replyToId: replyToId ?? null,
     mentions,
-    attachments: NONE,
+    attachments,
     reactions: NONE,
     pinned: false,
     createdAt,
@@ -76,6 +78,7 @@ export function messageOf(
 }
 
 /** What makes two drafts the same: kept as first sent, so that a later edit does not turn a retry into a conflict. */
-function hashOf({ content }: MessageDraft): string {
-  return hash('sha256', JSON.stringify([content]));
+function hashOf({ content, replyToId, attachmentIds = NONE }: MessageDraft): string {
+  const plain = replyToId === undefined && attachmentIds.length === 0;
+  return hash('sha256', JSON.stringify(plain ? [content] : [content, replyToId ?? null, attachmentIds]));
 }

@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import type { ConversationId, MessageId, UserId } from '../../common/ids.js';
+import type { Attachment } from '../../attachments/attachment.js';
+import type { AttachmentId, ConversationId, MessageId, UserId } from '../../common/ids.js';
 import type { ConversationKind } from '../../conversations/conversation.js';
 import { PreparedStatements, statement } from '../../infra/database/prepared-statements.js';
 import { parserOf, UUID_ARRAY } from '../../infra/database/wire-types.js';
+import { NONE } from '../message.js';
 import type { MessageState } from '../message.js';
 import { stateOf } from './message.repository.js';
 import type { MessageRow } from './message.repository.js';
@@ -20,15 +22,21 @@ export interface Appendable {
   readonly draftHash: string | undefined;
   /** The usernames that the content may mention, with spaces between. */
   readonly mentionedNames: string | undefined;
+  readonly replyToId: MessageId | undefined;
+  /** Undefined where there are none. */
+  readonly attachmentIds: readonly AttachmentId[] | undefined;
 }
 
 export type AppendOutcome =
-  | { is: 'stored'; seq: number; senderUsername: string; membershipVersion: number; mentions: UserId[] }
+  | (StoredDetails & { is: 'stored'; membershipVersion: number })
   | { is: 'duplicate'; earlier: MessageState }
   | { is: 'conflict' }
-  | { is: 'no_access' }
+  | { is: 'no_access' | 'blocked' | 'no_message' | 'no_attachment' }
   | { is: 'rate_limited'; retryAfterMs: number }
   | { is: 'busy' };
+
+/** What a message has beside what its draft said. */
+export type StoredDetails = Pick<MessageState, 'seq' | 'senderUsername' | 'mentions' | 'attachments'>;
 
 /**
  * `skip`: drafts of logs that somebody else holds come back as `busy`; `wait`: up to the lock's time limit; `wait briefly`:
@@ -53,14 +61,15 @@ type ResultRow = [
   mentions: (string | null)[] | null,
   retryAfterMs: (number | null)[] | null,
   earlier: (JsonRow | null)[] | null,
+  files: (Attachment[] | null)[] | null,
 ];
 
 /** The limit holds for the one statement, and is set before the function begins, which needs what that answers. */
 const limited = (limit: string) => `set_config('lock_timeout', ${limit}, true) AS limited(ms), LATERAL`;
 
-const APPEND = statement('SELECT * FROM append_messages($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)');
+const APPEND = statement('SELECT * FROM append_messages($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)');
 const APPEND_BRIEFLY = statement(
-  `SELECT f.* FROM ${limited('$12')} append_messages($1 OR ms IS NULL, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) AS f`,
+  `SELECT f.* FROM ${limited('$14')} append_messages($1 OR ms IS NULL, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) AS f`,
 );
 
 type LoneRow = [seq: number | null, username: string, membershipVersion: number];
@@ -86,7 +95,7 @@ export class LogAppend {
    */
   async append(messages: readonly Appendable[], sentAt: string, lock: LockMode): Promise<AppendOutcome[]> {
     const [lone] = messages;
-    if (lone && messages.length === 1 && lone.mentionedNames === undefined) {
+    if (lone && messages.length === 1 && isPlain(lone)) {
       const stored = await this.appendOne(lone, sentAt, lock);
       if (stored) return [stored];
     }
@@ -110,7 +119,7 @@ export class LogAppend {
     ]);
     const [seq, senderUsername = '', membershipVersion = 0] = row ?? [];
     if (typeof seq !== 'number') return undefined;
-    return { is: 'stored', seq, senderUsername, membershipVersion, mentions: [] };
+    return { is: 'stored', seq, senderUsername, membershipVersion, mentions: [], attachments: NONE };
   }
 
   private async appendAll(messages: readonly Appendable[], sentAt: string, lock: LockMode): Promise<AppendOutcome[]> {
@@ -130,6 +139,8 @@ export class LogAppend {
       someOf(messages.map(({ nonce }) => nonce)),
       byteArrays(messages.map(({ draftHash }) => draftHash)),
       someOf(messages.map(({ mentionedNames }) => mentionedNames)),
+      someOf(messages.map(({ replyToId }) => replyToId)),
+      someOf(messages.map(({ attachmentIds }) => attachmentIds?.join(' '))),
       ...this.limitOf(lock),
     ]);
     return logs.map((log, n) => outcomeOf(row, n, log - 1));
@@ -138,6 +149,11 @@ export class LogAppend {
   private limitOf(lock: LockMode): string[] {
     return lock === 'wait briefly' ? [String(this.brieflyMs)] : [];
   }
+}
+
+/** Nothing has to be looked up for it. */
+function isPlain({ mentionedNames, replyToId, attachmentIds }: Appendable): boolean {
+  return mentionedNames === undefined && replyToId === undefined && attachmentIds === undefined;
 }
 
 /** The literal of an array whose elements need no quotes. */
@@ -158,7 +174,7 @@ function someOf<T>(values: (T | undefined)[]): (T | undefined)[] | null {
 
 function outcomeOf(row: ResultRow | undefined, n: number, log: number): AppendOutcome {
   if (row === undefined) throw new Error('append_messages gave no row');
-  const [outcomes, seqs, usernames, versions, mentions, retryAfterMs, earlier] = row;
+  const [outcomes, seqs, usernames, versions, mentions, retryAfterMs, earlier, files] = row;
   const is = outcomes?.[n] ?? 'stored';
   const senderUsername = usernames[n] ?? '';
   switch (is) {
@@ -170,6 +186,7 @@ function outcomeOf(row: ResultRow | undefined, n: number, log: number): AppendOu
         senderUsername,
         membershipVersion: versions[log] ?? 0,
         mentions: typeof mentioned === 'string' ? (parserOf(UUID_ARRAY)(mentioned) as UserId[]) : [],
+        attachments: files?.[n] ?? NONE,
       };
     }
     case 'duplicate': {

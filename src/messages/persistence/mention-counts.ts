@@ -4,8 +4,8 @@ import type { Tx } from '../../infra/database/transaction-runner.js';
 import type { MessageState } from '../message.js';
 
 const MORE = `
-  INSERT INTO read_states AS r (conversation_id, user_id, last_read_seq, mention_count)
-  SELECT $1, u.id, $2::bigint - 1, 1 FROM unnest($3::uuid[]) AS u (id) ORDER BY u.id
+  INSERT INTO read_states AS r (conversation_id, user_id, mention_count)
+  SELECT $1, u.id, 1 FROM unnest($3::uuid[]) AS u (id) ORDER BY u.id
   ON CONFLICT (conversation_id, user_id)
     DO UPDATE SET mention_count = r.mention_count + 1 WHERE r.last_read_seq < $2`;
 const LESS = `
