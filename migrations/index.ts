@@ -19,6 +19,7 @@ import { CreateAttachments1795132817000 } from './1795132817000-create-attachmen
 import { CreateReadStates1795132818000 } from './1795132818000-create-read-states.js';
 import { CreateUserBlocks1795132819000 } from './1795132819000-create-user-blocks.js';
 import { AddUnreadCounts1795132825000 } from './1795132825000-add-unread-counts.js';
+import { CreateMessageTerms1795132826000 } from './1795132826000-create-message-terms.js';
 
 /** Every migration, oldest first. */
 export const MIGRATIONS = [
@@ -43,4 +44,5 @@ export const MIGRATIONS = [
   CreateReadStates1795132818000,
   CreateUserBlocks1795132819000,
   AddUnreadCounts1795132825000,
+  CreateMessageTerms1795132826000,
 ];

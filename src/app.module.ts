@@ -19,6 +19,7 @@ import { LiveModule } from './live/live.module.js';
 import { MessagesModule } from './messages/messages.module.js';
 import { PortBindingsModule } from './port-bindings.module.js';
 import { RealtimeModule } from './realtime/realtime.module.js';
+import { SearchModule } from './search/search.module.js';
 import { UnreadsModule } from './unreads/unreads.module.js';
 import { UsersModule } from './users/users.module.js';
 
@@ -59,6 +60,7 @@ export class AppModule {
         DmsModule,
         MessagesModule,
         UnreadsModule,
+        SearchModule,
         LiveModule,
         LobbyModule,
         GatewaysModule,

@@ -36,6 +36,7 @@ export const TAGS = {
   channels: 'The channels of a group: TEXT, VOICE and VIDEO.',
   messages: 'The messages of a channel: its ordered, durable log, and the feed of its changes.',
   unreads: 'How far you have read, and what is left.',
+  search: 'Messages by their words.',
   dms: 'Direct messages between two people.',
   presence: 'Who is online.',
   lobby: 'Game rooms: what there is on all nodes. Players make and join them on the lobby gateway.',
