@@ -6,6 +6,7 @@ import { DmsModule } from '../dms/dms.module.js';
 import { MessagesModule } from '../messages/messages.module.js';
 import { PresenceModule } from '../presence/presence.module.js';
 import { SignalingModule } from '../signaling/signaling.module.js';
+import { UnreadsModule } from '../unreads/unreads.module.js';
 import { CallGatewayModule } from './call/call-gateway.module.js';
 import { ChannelActions } from './channel/channel.actions.js';
 import { ChannelAdmission } from './channel/channel.admission.js';
@@ -24,6 +25,7 @@ import { RoomGatewayModule } from './room/room-gateway.module.js';
 import { ChannelPresence } from './shared/channel-presence.js';
 import { ConversationStream } from './shared/conversation-stream.js';
 import { EpochWatch } from './shared/epoch-watch.js';
+import { ReadNotices } from './shared/read-notices.js';
 import { SenderNames } from './shared/sender-names.js';
 import { SocketCloser } from './shared/socket-closer.js';
 import { GroupPresenceController } from './user/http/group-presence.controller.js';
@@ -37,6 +39,7 @@ import { GroupPresenceController } from './user/http/group-presence.controller.j
     MessagesModule,
     PresenceModule,
     SignalingModule,
+    UnreadsModule,
     CallGatewayModule,
     MeetingGatewayModule,
     RoomGatewayModule,
@@ -50,6 +53,7 @@ import { GroupPresenceController } from './user/http/group-presence.controller.j
     SocketCloser,
     EpochWatch,
     SenderNames,
+    ReadNotices,
     ChannelActions,
     ChannelAdmission,
     ChannelCalls,

@@ -6,6 +6,8 @@ import { Conn, RawGateway } from '../../realtime/raw-gateway.js';
 import type { Departure, HandshakeRequest, RawGatewayHooks } from '../../realtime/raw-gateway.js';
 import { WsOperation } from '../../realtime/wire-docs.js';
 import type { WireEvent } from '../../realtime/wire.js';
+import { ReadDto } from '../../unreads/dto/unread.dto.js';
+import { UnreadsService } from '../../unreads/unreads.service.js';
 import { CallJoinCommand, TypingCommand } from '../shared/commands.js';
 import { ChangeAckEvent } from '../shared/event-shapes.js';
 import { ChannelActions } from './channel.actions.js';
@@ -23,6 +25,7 @@ export class ChannelGateway implements RawGatewayHooks<ChannelContext> {
   constructor(
     private readonly admission: ChannelAdmission,
     private readonly actions: ChannelActions,
+    private readonly unreads: UnreadsService,
   ) {}
 
   parse(request: HandshakeRequest): ChannelContext {
@@ -51,6 +54,12 @@ export class ChannelGateway implements RawGatewayHooks<ChannelContext> {
   @WsOperation({ summary: 'Tells everyone in the channel that one types; `true` ends by itself after 6 s.' })
   typing(@Conn() connection: ChannelConnection, @MessageBody() command: TypingCommand): Promise<void> {
     return this.actions.typing(connection, command);
+  }
+
+  @SubscribeMessage('read')
+  @WsOperation({ summary: 'Says how far one has read the channel; a lower number marks unread.' })
+  async read(@Conn() connection: ChannelConnection, @MessageBody() { seq }: ReadDto): Promise<void> {
+    await this.unreads.read(connection.userId, connection.context.channelId, seq);
   }
 
   @SubscribeMessage('webrtc_offer')

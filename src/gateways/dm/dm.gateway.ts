@@ -6,6 +6,8 @@ import { Conn, RawGateway } from '../../realtime/raw-gateway.js';
 import type { Departure, HandshakeRequest, RawGatewayHooks } from '../../realtime/raw-gateway.js';
 import { WsOperation } from '../../realtime/wire-docs.js';
 import type { WireEvent } from '../../realtime/wire.js';
+import { ReadDto } from '../../unreads/dto/unread.dto.js';
+import { UnreadsService } from '../../unreads/unreads.service.js';
 import { SignalCommand, TypingCommand } from '../shared/commands.js';
 import { ChangeAckEvent } from '../shared/event-shapes.js';
 import { DmActions } from './dm.actions.js';
@@ -23,6 +25,7 @@ export class DmGateway implements RawGatewayHooks<DmContext> {
   constructor(
     private readonly admission: DmAdmission,
     private readonly actions: DmActions,
+    private readonly unreads: UnreadsService,
   ) {}
 
   parse(request: HandshakeRequest): DmContext {
@@ -51,6 +54,12 @@ export class DmGateway implements RawGatewayHooks<DmContext> {
   @WsOperation({ summary: 'Tells the other side that one types; `true` ends by itself after 6 s.' })
   typing(@Conn() connection: DmConnection, @MessageBody() command: TypingCommand): Promise<void> {
     return this.actions.relay.typing(connection, command.is_typing);
+  }
+
+  @SubscribeMessage('dm_read')
+  @WsOperation({ summary: 'Says how far one has read the conversation; a lower number marks unread.' })
+  async read(@Conn() connection: DmConnection, @MessageBody() { seq }: ReadDto): Promise<void> {
+    await this.unreads.read(connection.userId, connection.context.conversation.conversationId, seq);
   }
 
   @SubscribeMessage('webrtc_offer')
