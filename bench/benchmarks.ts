@@ -2,6 +2,7 @@ import type { Benchmark } from './harness/benchmark.js';
 import { callsBenchmark } from './suites/calls.js';
 import { durableBenchmark } from './suites/durable.js';
 import { fanOutBenchmark } from './suites/fan-out.js';
+import { findingBenchmark } from './suites/finding.js';
 import { idleBenchmark } from './suites/idle.js';
 import { joinStormBenchmark } from './suites/join-storm.js';
 import { lobbyBenchmark } from './suites/lobby.js';
@@ -22,6 +23,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
   joinStormBenchmark,
   presenceBenchmark,
   readsBenchmark,
+  findingBenchmark,
   nodesBenchmark,
   roomsBenchmark,
   callsBenchmark,

@@ -26,6 +26,7 @@ import { CreateGroupAuditEntries1795132836000 } from './1795132836000-create-gro
 import { AddChannelPositions1795132837000 } from './1795132837000-add-channel-positions.js';
 import { AddAccountDeletion1795132838000 } from './1795132838000-add-account-deletion.js';
 import { AddAttachmentInline1795132830000 } from './1795132830000-add-attachment-inline.js';
+import { CreateMessageTerms1795132826000 } from './1795132826000-create-message-terms.js';
 
 /** Every migration, oldest first. */
 export const MIGRATIONS = [
@@ -57,4 +58,5 @@ export const MIGRATIONS = [
   AddChannelPositions1795132837000,
   AddAccountDeletion1795132838000,
   AddAttachmentInline1795132830000,
+  CreateMessageTerms1795132826000,
 ];

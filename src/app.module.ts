@@ -22,6 +22,7 @@ import { LiveModule } from './live/live.module.js';
 import { MessagesModule } from './messages/messages.module.js';
 import { PortBindingsModule } from './port-bindings.module.js';
 import { RealtimeModule } from './realtime/realtime.module.js';
+import { SearchModule } from './search/search.module.js';
 import { UnreadsModule } from './unreads/unreads.module.js';
 import { UsersModule } from './users/users.module.js';
 
@@ -64,6 +65,7 @@ export class AppModule {
         AttachmentsModule,
         MessagesModule,
         UnreadsModule,
+        SearchModule,
         LiveModule,
         LobbyModule,
         GatewaysModule,

@@ -18,6 +18,8 @@ import { LobbyMessage } from './lobby/persistence/lobby-message.entity.js';
 import { MessageEdit } from './messages/persistence/message-edit.entity.js';
 import { MessageReaction } from './messages/persistence/message-reaction.entity.js';
 import { Message } from './messages/persistence/message.entity.js';
+import { MessageTerms } from './search/persistence/message-terms.entity.js';
+import { SearchPosition } from './search/persistence/search-position.entity.js';
 import { RoomRuleRow } from './signaling/persistence/room-rule.entity.js';
 import { RoomStandingRow } from './signaling/persistence/room-standing.entity.js';
 import { ReadState } from './unreads/persistence/read-state.entity.js';
@@ -44,6 +46,8 @@ export const ENTITIES = [
   MessageEdit,
   AttachmentRow,
   ReadState,
+  MessageTerms,
+  SearchPosition,
   UserBlock,
   LobbyMessage,
   RoomRuleRow,

@@ -7,7 +7,7 @@ import type { ConversationId } from '../../src/common/ids.js';
 import { Message } from '../../src/messages/persistence/message.entity.js';
 import { latencies } from '../harness/statistics.js';
 import { READ_QUERIES } from './database-reader.types.js';
-import type { ReadInput, ReadResult } from './database-reader.types.js';
+import type { ReadInput, ReadResult, StatementInput } from './database-reader.types.js';
 
 const url = process.env['DATABASE_URL'] ?? '';
 const client = new pg.Client({ connectionString: url });
@@ -27,19 +27,24 @@ async function readOnce(
   return (await client.query({ name: way, text: READ_QUERIES[way], values })).rows.length;
 }
 
-async function read(input: ReadInput): Promise<ReadResult> {
+function readsOf(input: ReadInput | StatementInput): (() => Promise<number>)[] {
+  if (input.way !== 'statement') return input.positions.map((position) => () => readOnce(input, position));
+  return input.values.map((values) => async () => (await client.query({ ...input.statement, values })).rows.length);
+}
+
+async function read(input: ReadInput | StatementInput): Promise<ReadResult> {
   const samples: number[] = [];
   let wrong = 0;
-  for (const position of input.positions) {
+  for (const once of readsOf(input)) {
     const began = performance.now();
-    if ((await readOnce(input, position)) !== input.rows) wrong++;
+    if ((await once()) !== input.rows) wrong++;
     samples.push(performance.now() - began);
   }
   return { latency: latencies(samples), wrong };
 }
 
 await Promise.all([client.connect(), orm.initialize()]);
-process.on('message', ({ id, input }: { id: number; input: ReadInput }) => {
+process.on('message', ({ id, input }: { id: number; input: ReadInput | StatementInput }) => {
   read(input).then(
     (result) => process.send?.({ id, result }),
     (error: unknown) => process.send?.({ id, error: String(error) }),

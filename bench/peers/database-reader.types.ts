@@ -18,6 +18,15 @@ export interface ReadInput {
   positions: { conversationId: string; seq: number }[];
 }
 
+/** One statement, as it is, with the values of each time. */
+export interface StatementInput {
+  way: 'statement';
+  rows: number;
+  /** With a name it is prepared; without, planned anew each time. */
+  statement: { name?: string; text: string };
+  values: unknown[][];
+}
+
 export interface ReadResult {
   latency: Latencies;
   /** Reads that did not give so many rows. */

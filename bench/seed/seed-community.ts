@@ -98,7 +98,7 @@ async function insertGroups(client: pg.Client, channels: SeededChannel[], users:
   for (const { groupId, members } of channels)
     await client.query(
       `INSERT INTO group_members (group_id, user_id, role, joined_at)
-       SELECT $1, user_id, CASE n WHEN 1 THEN 'owner' ELSE 'member' END, now()
+       SELECT $1, user_id, CASE n WHEN 1 THEN 'owner' ELSE 'member' END, now() - interval '1 year'
        FROM unnest($2::uuid[]) WITH ORDINALITY AS seed (user_id, n)`,
       [groupId, members.map(userId)],
     );

@@ -1,6 +1,6 @@
 import type { BenchContext } from '../harness/benchmark.js';
 import type { Child } from '../harness/child.js';
-import type { ReadInput, ReadResult } from '../peers/database-reader.types.js';
+import type { ReadInput, ReadResult, StatementInput } from '../peers/database-reader.types.js';
 import type { WriteInput, WriteResult } from '../peers/database-writer.types.js';
 
 /** A process that uses the database without a server. */
@@ -26,8 +26,12 @@ export async function openWriters(context: BenchContext): Promise<Writers> {
   return new DatabaseArena<WriteInput, WriteResult>(await start(context, 'bench/peers/database-writer.js'));
 }
 
-export async function openReaders(context: BenchContext): Promise<DatabaseArena<ReadInput, ReadResult>> {
-  return new DatabaseArena<ReadInput, ReadResult>(await start(context, 'bench/peers/database-reader.js'));
+export async function openReaders(
+  context: BenchContext,
+): Promise<DatabaseArena<ReadInput | StatementInput, ReadResult>> {
+  return new DatabaseArena<ReadInput | StatementInput, ReadResult>(
+    await start(context, 'bench/peers/database-reader.js'),
+  );
 }
 
 async function start({ resources, database }: BenchContext, program: string): Promise<Child> {

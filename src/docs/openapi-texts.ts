@@ -39,6 +39,7 @@ export const TAGS = {
   channels: 'The channels of a group: TEXT, VOICE and VIDEO.',
   messages: 'The messages of a channel: its ordered, durable log, and the feed of its changes.',
   unreads: 'How far you have read, and what is left.',
+  search: 'Messages by their words.',
   dms: 'Direct messages between two people.',
   attachments: 'Files: uploaded first, then sent with a message, and read by those who may read it.',
   presence: 'Who is online.',

@@ -7,6 +7,7 @@ import { MessagesModule } from '../messages/messages.module.js';
 import { PresenceModule } from '../presence/presence.module.js';
 import { SignalingModule } from '../signaling/signaling.module.js';
 import { UsersModule } from '../users/users.module.js';
+import { UnreadsModule } from '../unreads/unreads.module.js';
 import { CallGatewayModule } from './call/call-gateway.module.js';
 import { ChannelActions } from './channel/channel.actions.js';
 import { ChannelAdmission } from './channel/channel.admission.js';
@@ -26,6 +27,7 @@ import { ChangeActions } from './shared/change-actions.js';
 import { ChannelPresence } from './shared/channel-presence.js';
 import { ConversationStream } from './shared/conversation-stream.js';
 import { EpochWatch } from './shared/epoch-watch.js';
+import { ReadNotices } from './shared/read-notices.js';
 import { SenderNames } from './shared/sender-names.js';
 import { SocketCloser } from './shared/socket-closer.js';
 import { GroupPresenceController } from './user/http/group-presence.controller.js';
@@ -39,6 +41,7 @@ import { GroupPresenceController } from './user/http/group-presence.controller.j
     MessagesModule,
     PresenceModule,
     SignalingModule,
+    UnreadsModule,
     CallGatewayModule,
     MeetingGatewayModule,
     RoomGatewayModule,
@@ -54,6 +57,7 @@ import { GroupPresenceController } from './user/http/group-presence.controller.j
     SocketCloser,
     EpochWatch,
     SenderNames,
+    ReadNotices,
     ChannelActions,
     ChannelAdmission,
     ChannelCalls,

@@ -23,3 +23,10 @@ export interface ReadPosition {
   lastReadSeq: number;
   mentionCount: number;
 }
+
+/** A pointer that has moved, forth or back. */
+export interface PointerMove extends ReadPosition {
+  userId: UserId;
+  conversationId: ConversationId;
+  kind: 'channel' | 'dm';
+}

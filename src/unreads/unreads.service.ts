@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
+import type { Cancel } from '../common/clock.js';
 import { DomainEvents } from '../common/domain-events.js';
 import type { ConversationId, UserId } from '../common/ids.js';
 import { TransactionRunner } from '../infra/database/transaction-runner.js';
 import { NoAccess } from '../messages/messages.errors.js';
 import { UnreadRepository } from './persistence/unread.repository.js';
 import type { Pointer } from './persistence/unread.repository.js';
-import type { ReadPosition, UnreadView } from './unread.js';
+import type { PointerMove, ReadPosition, UnreadView } from './unread.js';
 
 /** Conversations after one of them, by id. */
 export interface UnreadsRequest {
@@ -19,6 +20,8 @@ export interface UnreadsRequest {
  */
 @Injectable()
 export class UnreadsService {
+  private readonly moveListeners = new Set<(move: PointerMove) => void>();
+
   constructor(
     private readonly unreads: UnreadRepository,
     private readonly transactions: TransactionRunner,
@@ -45,6 +48,14 @@ export class UnreadsService {
     return pairs.length === 0 ? [] : this.unreads.ofPairs(pairs);
   }
 
+  /** Tells of the pointers that this node moves; all nodes are told by `conversation.read`. Must not throw. Returns its own undo. */
+  onMoved(listener: (move: PointerMove) => void): Cancel {
+    this.moveListeners.add(listener);
+    return () => {
+      this.moveListeners.delete(listener);
+    };
+  }
+
   /**
    * The pointer is held before the mentions after it are counted: a send that counts one up in its own transaction does so
    * before the hold, and its message is seen, or after the end, and its number is above the head that was seen.
@@ -57,8 +68,10 @@ export class UnreadsService {
       if (moved === undefined) throw new NoAccess();
       return { before: held, now: moved };
     });
-    if (now.lastReadSeq !== before)
+    if (now.lastReadSeq !== before) {
+      for (const listener of this.moveListeners) listener(now);
       await this.events.publish('conversation.read', { conversationId, userId, lastReadSeq: now.lastReadSeq });
+    }
     return now;
   }
 }

@@ -152,6 +152,8 @@ describe('the AsyncAPI document and the wire (8)', () => {
     const moderator = wire.listen(await owner.channel(channelId));
     for (const type of ['pin', 'unpin']) await wire.request(moderator, { type, message_id: id });
     expect(await wire.request(a, { type: 'typing', is_typing: true })).toMatchObject({ type: 'ack' });
+    expect(await wire.request(b, { type: 'read', seq: 1 })).toMatchObject({ type: 'ack' });
+    await a.next('read');
     a.send({ type: 'message', content: 7 });
     expect(await a.next('error')).toMatchObject({ code: 'validation_failed' });
 
@@ -196,6 +198,8 @@ describe('the AsyncAPI document and the wire (8)', () => {
     await changeMessages(wire, a, 'dm_', [id, other['id']]);
     await wire.request(a, { type: 'dm_typing', is_typing: true });
     await b.next('dm_typing');
+    await wire.request(b, { type: 'dm_read', seq: 1 });
+    await a.next('dm_read');
     for (const type of ['webrtc_offer', 'webrtc_answer', 'webrtc_ice_candidate']) {
       await wire.request(a, { type, data: { sdp: 'v=0' } });
       await b.next(type);

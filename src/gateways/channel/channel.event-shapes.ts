@@ -142,6 +142,22 @@ export class ChannelTypingEvent extends UserFields {
   channel_id!: string;
 }
 
+@WsEvent(
+  'How far a user has read: the number may also be lower than before. To everyone, at most once a second per user, and only with up to 200 online; never stored.',
+)
+export class ChannelReadEvent {
+  readonly type = 'read' as const;
+
+  @ApiProperty({ description: 'Who has read.', format: 'uuid', example: USER })
+  user_id!: string;
+
+  @IsOfChannel()
+  channel_id!: string;
+
+  @ApiProperty({ description: 'The number up to which they have read.', type: 'integer', example: 41 })
+  last_read_seq!: number;
+}
+
 class ChannelSignalFields extends SignalFields {
   @IsOfChannel()
   channel_id!: string;

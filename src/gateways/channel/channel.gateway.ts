@@ -7,6 +7,8 @@ import type { Departure, HandshakeRequest, RawGatewayHooks } from '../../realtim
 import { WsOperation } from '../../realtime/wire-docs.js';
 import type { WireEvent } from '../../realtime/wire.js';
 import { MessageCommand, MessageEditCommand, ReactionCommand } from '../shared/change-commands.js';
+import { ReadDto } from '../../unreads/dto/unread.dto.js';
+import { UnreadsService } from '../../unreads/unreads.service.js';
 import { CallJoinCommand, TypingCommand } from '../shared/commands.js';
 import { ChangeAckEvent } from '../shared/event-shapes.js';
 import { ChannelActions } from './channel.actions.js';
@@ -24,6 +26,7 @@ export class ChannelGateway implements RawGatewayHooks<ChannelContext> {
   constructor(
     private readonly admission: ChannelAdmission,
     private readonly actions: ChannelActions,
+    private readonly unreads: UnreadsService,
   ) {}
 
   parse(request: HandshakeRequest): ChannelContext {
@@ -94,6 +97,12 @@ export class ChannelGateway implements RawGatewayHooks<ChannelContext> {
   @WsOperation({ summary: 'Tells everyone in the channel that one types; `true` ends by itself after 6 s.' })
   typing(@Conn() connection: ChannelConnection, @MessageBody() command: TypingCommand): Promise<void> {
     return this.actions.typing(connection, command);
+  }
+
+  @SubscribeMessage('read')
+  @WsOperation({ summary: 'Says how far one has read the channel; a lower number marks unread.' })
+  async read(@Conn() connection: ChannelConnection, @MessageBody() { seq }: ReadDto): Promise<void> {
+    await this.unreads.read(connection.userId, connection.context.channelId, seq);
   }
 
   @SubscribeMessage('webrtc_offer')

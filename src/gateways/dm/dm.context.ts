@@ -4,6 +4,7 @@ import type { DmView } from '../../dms/dm.js';
 import type { Connection } from '../../realtime/connection.js';
 import type { HandshakeRequest } from '../../realtime/raw-gateway.js';
 import { ConversationContext, readPathId, readStreamRequest } from '../shared/conversation-context.js';
+import { dmAudience } from '../shared/dm-audience.js';
 import type { Seat } from '../shared/seat.js';
 
 /** A connection to a direct conversation. */
@@ -36,7 +37,7 @@ export class DmContext extends ConversationContext {
   }
 
   admitTo(dm: DmView): void {
-    this.admitted = { dm, audience: `dm:${dm.conversationId}` };
+    this.admitted = { dm, audience: dmAudience(dm.conversationId) };
   }
 
   private requireAdmitted(): { dm: DmView; audience: string } {

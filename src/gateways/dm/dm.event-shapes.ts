@@ -119,6 +119,22 @@ export class DmTypingEvent extends UserFields {
   conversation_id!: string;
 }
 
+@WsEvent(
+  'How far a side has read: the number may also be lower than before. To both, at most once a second for each; never stored.',
+)
+export class DmReadEvent {
+  readonly type = 'dm_read' as const;
+
+  @ApiProperty({ description: 'Who has read.', format: 'uuid', example: OTHER_USER })
+  user_id!: string;
+
+  @IsOfConversation()
+  conversation_id!: string;
+
+  @ApiProperty({ description: 'The number up to which they have read.', type: 'integer', example: 41 })
+  last_read_seq!: number;
+}
+
 class DmSignalFields extends SignalFields {
   @IsOfConversation()
   conversation_id!: string;

@@ -7,6 +7,8 @@ import type { Departure, HandshakeRequest, RawGatewayHooks } from '../../realtim
 import { WsOperation } from '../../realtime/wire-docs.js';
 import type { WireEvent } from '../../realtime/wire.js';
 import { MessageCommand, MessageEditCommand, ReactionCommand } from '../shared/change-commands.js';
+import { ReadDto } from '../../unreads/dto/unread.dto.js';
+import { UnreadsService } from '../../unreads/unreads.service.js';
 import { SignalCommand, TypingCommand } from '../shared/commands.js';
 import { ChangeAckEvent } from '../shared/event-shapes.js';
 import { DmActions } from './dm.actions.js';
@@ -24,6 +26,7 @@ export class DmGateway implements RawGatewayHooks<DmContext> {
   constructor(
     private readonly admission: DmAdmission,
     private readonly actions: DmActions,
+    private readonly unreads: UnreadsService,
   ) {}
 
   parse(request: HandshakeRequest): DmContext {
@@ -82,6 +85,12 @@ export class DmGateway implements RawGatewayHooks<DmContext> {
   @WsOperation({ summary: 'Tells the other side that one types; `true` ends by itself after 6 s.' })
   typing(@Conn() connection: DmConnection, @MessageBody() command: TypingCommand): Promise<void> {
     return this.actions.relay.typing(connection, command.is_typing);
+  }
+
+  @SubscribeMessage('dm_read')
+  @WsOperation({ summary: 'Says how far one has read the conversation; a lower number marks unread.' })
+  async read(@Conn() connection: DmConnection, @MessageBody() { seq }: ReadDto): Promise<void> {
+    await this.unreads.read(connection.userId, connection.context.conversation.conversationId, seq);
   }
 
   @SubscribeMessage('webrtc_offer')

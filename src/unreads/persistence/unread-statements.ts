@@ -62,7 +62,7 @@ export const OF_PAIRS = statement(
 
 /** The conversation $1 where the user $2 may read it and it is of the kind $3 (null: any). */
 const LOG = `
-  SELECT v.id, v.last_seq, coalesce(g.joined_at, ${EVER}) AS joined_at FROM conversations v
+  SELECT v.id, v.kind, v.last_seq, coalesce(g.joined_at, ${EVER}) AS joined_at FROM conversations v
     LEFT JOIN group_members g ON g.group_id = v.group_id AND g.user_id = $2::uuid
     LEFT JOIN dms d ON d.conversation_id = v.id AND $2::uuid IN (d.user_low_id, d.user_high_id)
    WHERE v.id = $1::uuid AND v.kind = coalesce($3::text, v.kind)
@@ -85,4 +85,4 @@ export const MOVE = `
        WHERE m.conversation_id = log.id AND m.seq > log.seq AND m.mentions <> '{}' AND $2::uuid = ANY (m.mentions)
          AND m.sender_id <> $2::uuid AND m.deleted_at IS NULL AND m.created_at >= log.joined_at)
     FROM log WHERE r.conversation_id = log.id AND r.user_id = $2::uuid
-  RETURNING r.last_read_seq, r.mention_count`;
+  RETURNING r.last_read_seq, r.mention_count, log.kind`;

@@ -3,7 +3,7 @@ import type { ConversationId, UserId } from '../../common/ids.js';
 import type { ConversationKind } from '../../conversations/conversation.js';
 import { PreparedStatements } from '../../infra/database/prepared-statements.js';
 import type { Tx } from '../../infra/database/transaction-runner.js';
-import type { ReadPosition, UnreadView } from '../unread.js';
+import type { PointerMove, UnreadView } from '../unread.js';
 import { HOLD, MOVE, OF_PAIRS, PAGE, START } from './unread-statements.js';
 
 export interface Pointer {
@@ -11,6 +11,12 @@ export interface Pointer {
   conversationId: ConversationId;
   /** Of a log of another kind there is none. */
   kind?: ConversationKind | undefined;
+}
+
+interface MovedRow {
+  last_read_seq: string;
+  mention_count: number;
+  kind: ConversationKind;
 }
 
 @Injectable()
@@ -37,10 +43,19 @@ export class UnreadRepository {
   }
 
   /** Of a pointer that is held. Undefined: it is none of theirs any more. */
-  async move(tx: Tx, { conversationId, userId, kind }: Pointer, seq: number): Promise<ReadPosition | undefined> {
+  async move(tx: Tx, { conversationId, userId, kind }: Pointer, seq: number): Promise<PointerMove | undefined> {
     const values = [conversationId, userId, kind ?? null, seq];
-    const [rows] = await tx.query<[{ last_read_seq: string; mention_count: number }[], number]>(MOVE, values);
-    return rows[0] && { lastReadSeq: Number(rows[0].last_read_seq), mentionCount: rows[0].mention_count };
+    const [rows] = await tx.query<[MovedRow[], number]>(MOVE, values);
+    const [row] = rows;
+    return (
+      row && {
+        userId,
+        conversationId,
+        kind: row.kind,
+        lastReadSeq: Number(row.last_read_seq),
+        mentionCount: row.mention_count,
+      }
+    );
   }
 }
 
