@@ -23,6 +23,7 @@ import { CreateGroupBans1795132835000 } from './1795132835000-create-group-bans.
 import { CreateGroupAuditEntries1795132836000 } from './1795132836000-create-group-audit-entries.js';
 import { AddChannelPositions1795132837000 } from './1795132837000-add-channel-positions.js';
 import { AddAccountDeletion1795132838000 } from './1795132838000-add-account-deletion.js';
+import { AddAttachmentInline1795132830000 } from './1795132830000-add-attachment-inline.js';
 
 /** Every migration, oldest first. */
 export const MIGRATIONS = [
@@ -51,4 +52,5 @@ export const MIGRATIONS = [
   CreateGroupAuditEntries1795132836000,
   AddChannelPositions1795132837000,
   AddAccountDeletion1795132838000,
+  AddAttachmentInline1795132830000,
 ];

@@ -1,6 +1,7 @@
 import { DynamicModule, Module, Type } from '@nestjs/common';
 import { MIGRATIONS } from '../migrations/index.js';
 import { AccountsModule } from './accounts/accounts.module.js';
+import { AttachmentsModule } from './attachments/attachments.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { ChannelsModule } from './channels/channels.module.js';
 import { ClusterModule } from './cluster/cluster.module.js';
@@ -16,6 +17,7 @@ import { HealthModule } from './health/health.module.js';
 import { DatabaseModule } from './infra/database/database.module.js';
 import { LobbyModule } from './lobby/lobby.module.js';
 import { MetricsModule } from './infra/observability/metrics.module.js';
+import { StorageModule } from './infra/storage/storage.module.js';
 import { LiveModule } from './live/live.module.js';
 import { MessagesModule } from './messages/messages.module.js';
 import { PortBindingsModule } from './port-bindings.module.js';
@@ -48,6 +50,7 @@ export class AppModule {
           entities: ENTITIES,
           migrations: MIGRATIONS,
         }),
+        StorageModule,
         ClusterModule,
         RealtimeModule,
         PortBindingsModule,
@@ -58,6 +61,7 @@ export class AppModule {
         ChannelsModule,
         HealthModule,
         DmsModule,
+        AttachmentsModule,
         MessagesModule,
         UnreadsModule,
         LiveModule,

@@ -2,6 +2,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DestinationStream } from 'pino';
 import { AppModule, ExtraModule } from './app.module.js';
+import { UPLOAD_ROUTES } from './attachments/upload-routes.js';
 import { Settings } from './config/settings.js';
 import { serveOpenApi } from './docs/openapi.js';
 import { serveWebSocketReference } from './docs/websocket-reference.js';
@@ -34,7 +35,7 @@ export async function createApplication(options: ApplicationOptions): Promise<Ne
     },
   );
   app.setGlobalPrefix('api', { exclude: ['health/live', 'health/ready', 'metrics'] });
-  configureHttpEdge(app, { settings: options.settings, logger, verbatim: [LIVE_VALUE_ROUTE] });
+  configureHttpEdge(app, { settings: options.settings, logger, verbatim: [LIVE_VALUE_ROUTE], uploads: UPLOAD_ROUTES });
   serveWebSocketReference(app);
   serveOpenApi(app);
   app.useWebSocketAdapter(new RealtimeAdapter(app));

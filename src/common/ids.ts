@@ -57,3 +57,8 @@ export class Ids {
 export function parseId<T extends AnyId>(text: unknown): T | undefined {
   return typeof text === 'string' && validate(text) ? (text.toLowerCase() as T) : undefined;
 }
+
+/** When an id of ours was made, in milliseconds. */
+export function madeAt(id: AnyId): number {
+  return Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
+}

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { int, text, url } from './setting-kinds.js';
+import { text, url } from './setting-kinds.js';
 
 const LATER = 'Checked, and not used by this version:';
 
@@ -8,7 +8,6 @@ const LATER = 'Checked, and not used by this version:';
  * a deployment can carry them already, and named in a warning at start, so that nobody believes that they count.
  */
 export const laterSettings = {
-  UPLOAD_MAX_BYTES: int(1, 1_099_511_627_776).default(26_214_400).describe(`${LATER} largest file, in bytes.`),
   S3_ENDPOINT: url('http:', 'https:')
     .default('')
     .describe(`${LATER} S3-compatible storage; empty: files under DATA_DIR.`),

@@ -120,6 +120,10 @@ export const settingsSchema = z
     LOBBY_NAMESPACES: namespaces
       .default(['/lobby'])
       .describe('Socket.IO namespaces with a lobby, with commas between.'),
+    UPLOAD_MAX_BYTES: int(1, 1_099_511_627_776).default(26_214_400).describe('Largest file, in bytes.'),
+    UPLOAD_QUOTA_BYTES: int(0, Number.MAX_SAFE_INTEGER)
+      .default(1_073_741_824)
+      .describe('Bytes that the files of one user may take together; 0: no limit.'),
     ...laterSettings,
   })
   .superRefine((settings, context) => {

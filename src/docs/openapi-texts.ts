@@ -15,6 +15,7 @@ Send the first as \`Authorization: Bearer <access_token>\`; it is needed on ever
 ### Conventions
 - Bodies are JSON objects in UTF-8, up to 256 KiB, at most 32 levels deep and with at most 256 keys in an object.
   Fields that are not listed are ignored, never an error.
+- A file is uploaded as \`multipart/form-data\`, and comes as what it is.
 - Names are snake_case. Ids are UUIDs. Times are ISO 8601 in UTC, with milliseconds and \`Z\`.
 - Texts are counted in Unicode code points, and stored trimmed.
 
@@ -39,6 +40,7 @@ export const TAGS = {
   messages: 'The messages of a channel: its ordered, durable log, and the feed of its changes.',
   unreads: 'How far you have read, and what is left.',
   dms: 'Direct messages between two people.',
+  attachments: 'Files: uploaded first, then sent with a message, and read by those who may read it.',
   presence: 'Who is online.',
   lobby: 'Game rooms: what there is on all nodes. Players make and join them on the lobby gateway.',
   rooms: 'Signaling rooms (`/ws/{room_id}`): who is there, and the owner’s rule of who may join.',

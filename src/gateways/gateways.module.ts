@@ -22,6 +22,7 @@ import { DmRelay } from './dm/dm.relay.js';
 import { LobbyGatewayModule } from './lobby/lobby-gateway.module.js';
 import { LiveGatewayModule } from './live/live-gateway.module.js';
 import { RoomGatewayModule } from './room/room-gateway.module.js';
+import { ChangeActions } from './shared/change-actions.js';
 import { ChannelPresence } from './shared/channel-presence.js';
 import { ConversationStream } from './shared/conversation-stream.js';
 import { EpochWatch } from './shared/epoch-watch.js';
@@ -47,6 +48,7 @@ import { GroupPresenceController } from './user/http/group-presence.controller.j
   ],
   controllers: [ChannelPresenceController, GroupPresenceController],
   providers: [
+    ChangeActions,
     ChannelPresence,
     ConversationStream,
     SocketCloser,

@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ApiResponse } from '../support/api-client.js';
 import { EdgeModule, FAILING_LAYERS, INNER_SECRET } from '../support/edge-module.js';
+import { eventually } from '../support/eventually.js';
 import { rawHttp } from '../support/raw-http.js';
 import { startTestApp, TestApp } from '../support/test-app.js';
 
@@ -315,10 +316,24 @@ describe('the connection', () => {
     for (const path of ['/docs', '/docs-json', '/docs/ws']) expect(await cacheControl(path)).not.toBe('no-store');
   });
 
-  it('gives a client 10 s for its headers and 30 s for its request', () => {
+  it('ends a body that trickles in after 30 s, with 408 (U3)', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });
+    try {
+      const before = vi.getTimerCount();
+      const headers = 'Host: x\r\nContent-Type: application/json\r\nContent-Length: 100';
+      const answer = rawHttp(server.url, `POST /api/edge HTTP/1.1\r\n${headers}\r\n\r\n{`);
+      await eventually(() => vi.getTimerCount() > before);
+      vi.advanceTimersByTime(36_000);
+      expectParserProblem(await answer, 408, 'validation_failed');
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('gives a client 10 s for its headers, and time for its body by what has come of it', () => {
     expect(server.app.getHttpServer()).toMatchObject({
       headersTimeout: 10_000,
-      requestTimeout: 30_000,
+      requestTimeout: 0,
       keepAliveTimeout: 5_000,
       connectionsCheckingInterval: 2_000,
     });

@@ -116,12 +116,26 @@ async function changeInTheLog(messageId: unknown): Promise<void> {
   );
 }
 
+/** What a sender may do to messages of its own. */
+async function changeMessages(
+  wire: Recording,
+  client: SocketClient,
+  prefix: string,
+  ids: [unknown, unknown],
+): Promise<void> {
+  const [kept, deleted] = ids.map((message_id) => ({ message_id }));
+  await wire.request(client, { type: `${prefix}message_edit`, ...kept, content: 'edited' });
+  await wire.request(client, { type: `${prefix}reaction_add`, ...kept, emoji: '👍' });
+  await wire.request(client, { type: `${prefix}reaction_remove`, ...kept, emoji: '👍' });
+  await wire.request(client, { type: `${prefix}message_delete`, ...deleted });
+}
+
 const documented = (channel: string, action: 'send' | 'receive') => checker.keys(channel, action).sort();
 
 describe('the AsyncAPI document and the wire (8)', () => {
   it('documents every command that the channel gateway takes, every event that it sends, and every field', async () => {
     const wire = new Recording('channel');
-    const { members, channelId } = await channelScene(app, { members: ['alice', 'bob'], type: 'VIDEO' });
+    const { owner, members, channelId } = await channelScene(app, { members: ['alice', 'bob'], type: 'VIDEO' });
     const { alice, bob } = members;
     const a = wire.listen(await alice.channel(channelId));
     const diff = wire.listen(await alice.channel(channelId, { presence: 'diff' }));
@@ -133,6 +147,10 @@ describe('the AsyncAPI document and the wire (8)', () => {
     expect(await wire.request(a, { type: 'message', content: `hi @${bob.username}`, nonce: 'n1' })).toMatchObject({
       duplicate: true,
     });
+    const other = await wire.request(a, { type: 'message', content: 'gone' });
+    await changeMessages(wire, a, '', [id, other['id']]);
+    const moderator = wire.listen(await owner.channel(channelId));
+    for (const type of ['pin', 'unpin']) await wire.request(moderator, { type, message_id: id });
     expect(await wire.request(a, { type: 'typing', is_typing: true })).toMatchObject({ type: 'ack' });
     a.send({ type: 'message', content: 7 });
     expect(await a.next('error')).toMatchObject({ code: 'validation_failed' });
@@ -174,6 +192,8 @@ describe('the AsyncAPI document and the wire (8)', () => {
     await a.next('dm_user_online');
 
     const { id } = await wire.request(a, { type: 'dm_message', content: 'hello', nonce: 'n1' });
+    const other = await wire.request(a, { type: 'dm_message', content: 'gone' });
+    await changeMessages(wire, a, 'dm_', [id, other['id']]);
     await wire.request(a, { type: 'dm_typing', is_typing: true });
     await b.next('dm_typing');
     for (const type of ['webrtc_offer', 'webrtc_answer', 'webrtc_ice_candidate']) {

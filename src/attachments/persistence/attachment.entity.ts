@@ -40,6 +40,10 @@ export class AttachmentRow {
   @Column('boolean', { default: false })
   thumbnail!: boolean;
 
+  /** Whether a browser may show it in its place. */
+  @Column('boolean', { default: false })
+  inline!: boolean;
+
   @Column('text')
   purpose!: 'message' | 'avatar';
 

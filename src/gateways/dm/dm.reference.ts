@@ -23,6 +23,10 @@ export const DmReference = (): ClassDecorator =>
           event: shapes.DmMessageUpdatedEvent,
           when: 'with `since`: each older message that has changed, among them in that order',
         },
+        {
+          event: shapes.DmMessageDeletedEvent,
+          when: 'with `since`: each older message that was deleted, among them in that order',
+        },
         { event: shapes.DmResumedEvent, when: 'with `since`' },
         { event: calls.DmIncomingCallEvent, when: 'while the other side’s call rings' },
         { event: calls.DmOutgoingCallEvent, when: 'while one’s own call rings' },

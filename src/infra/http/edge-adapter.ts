@@ -6,7 +6,8 @@ import { answerParserErrors } from './parser-errors.js';
 // Node waits for minutes by default; a client that trickles its request must not hold a connection so long.
 const TIMEOUTS = {
   headersTimeout: 10_000,
-  requestTimeout: 30_000,
+  // A file may take longer than anything else: `bodyPace` looks after the bodies of all requests.
+  requestTimeout: 0,
   connectionsCheckingInterval: 2_000,
   keepAliveTimeout: 5_000,
 };

@@ -6,23 +6,29 @@ import { Settings } from '../../config/settings.js';
 import { Metrics } from '../observability/metrics.js';
 import { requestLog } from '../observability/request-log.js';
 import { requestMetrics } from '../observability/request-metrics.js';
+import { bodyPace } from './body-pace.js';
 import { noStore } from './cache-policy.js';
 import { BODY_MAX_BYTES, bodyErrors, bodyLimits, requireJson } from './json-body.js';
 import { isOriginAllowed } from './origin-policy.js';
 import { ProblemFilter } from './problem.filter.js';
 import { requestLimit } from './request-limit.js';
 import { validationPipe } from './validation.js';
-import { isVerbatim, VerbatimRoute } from './verbatim-body.js';
+import { BodyRoute, isFor } from './verbatim-body.js';
 
 export interface EdgeOptions {
   settings: Settings;
   logger: Logger;
-  /** Where bodies are not parsed. */
-  verbatim: readonly VerbatimRoute[];
+  /** Where bodies are read as text, and not parsed. */
+  verbatim: readonly BodyRoute[];
+  /** Where bodies are forms with a file, which the route reads. */
+  uploads: readonly BodyRoute[];
 }
 
 /** What every REST request passes, in this order, before it reaches a controller. */
-export function configureHttpEdge(app: NestExpressApplication, { settings, logger, verbatim }: EdgeOptions): void {
+export function configureHttpEdge(
+  app: NestExpressApplication,
+  { settings, logger, verbatim, uploads }: EdgeOptions,
+): void {
   app.disable('x-powered-by');
   // Answers are not to be stored, so nobody asks whether one is still fresh, and hashing each would be for nothing.
   app.disable('etag');
@@ -39,8 +45,8 @@ export function configureHttpEdge(app: NestExpressApplication, { settings, logge
   enableCors(app, settings);
   app.use('/api', noStore);
   if (!settings.RATE_LIMIT_DISABLED) app.use('/api', requestLimit());
-  app.use(requireJson);
-  app.useBodyParser('text', { type: isVerbatim(verbatim), limit: BODY_MAX_BYTES });
+  app.use(bodyPace, requireJson(isFor(uploads)));
+  app.useBodyParser('text', { type: isFor(verbatim), limit: BODY_MAX_BYTES });
   app.useBodyParser('json', { limit: BODY_MAX_BYTES });
   app.use(bodyErrors, bodyLimits);
   app.useGlobalPipes(validationPipe());

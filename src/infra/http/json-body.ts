@@ -1,15 +1,18 @@
 import { UnsupportedMediaTypeException } from '@nestjs/common';
-import type { NextFunction, Request, Response } from 'express';
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { exceedsJsonLimits } from '../../common/json-limits.js';
 import { BadJson, TooLarge, UnreadableEncoding } from './body.errors.js';
 
 export const BODY_MAX_BYTES = 256 * 1024;
 
-/** Refuses a body of another media type with 415, before anything reads it. */
-export function requireJson(request: Request, _response: Response, next: NextFunction): void {
-  // `is` gives null when there is no body, and false when there is one of another type.
-  const empty = request.headers['content-length'] === '0';
-  next(!empty && request.is('application/json') === false ? new UnsupportedMediaTypeException() : undefined);
+/** Refuses a body of another media type with 415, before anything reads it; `elsewhere`: what has its own rule for it. */
+export function requireJson(elsewhere: (request: Request) => boolean): RequestHandler {
+  return (request, _response, next) => {
+    // `is` gives null when there is no body, and false when there is one of another type.
+    const empty = request.headers['content-length'] === '0';
+    const refused = !empty && request.is('application/json') === false && !elsewhere(request);
+    next(refused ? new UnsupportedMediaTypeException() : undefined);
+  };
 }
 
 /** Says in our codes what the body parser found wrong; its own message quotes the body, which may hold a password. */

@@ -3,17 +3,24 @@ import { Server, ServerResponse, STATUS_CODES } from 'node:http';
 import { Socket } from 'node:net';
 import { Problem, problem } from './problem.js';
 
+/** As Node calls it. */
+export const REQUEST_TIMEOUT = 'ERR_HTTP_REQUEST_TIMEOUT';
+
 /** Answers what Node's HTTP parser refuses, which never becomes a request, with problem details like every other error. */
 export function answerParserErrors(server: Server): void {
   server.on('clientError', (error: NodeJS.ErrnoException, duplex) => {
-    const socket = duplex as Socket & { _httpMessage?: ServerResponse | null };
-    // The rest of an answer that has begun would follow ours.
-    if (!socket.writable || socket._httpMessage?.headersSent === true) socket.destroy();
-    else
-      socket.end(answerOf(refusal(error.code)), () => {
-        socket.destroy();
-      });
+    refuseConnection(duplex as Socket, error.code);
   });
+}
+
+/** Answers what can no longer be answered as a request, if nothing has been yet, and ends the connection. */
+export function refuseConnection(socket: Socket & { _httpMessage?: ServerResponse | null }, code?: string): void {
+  // The rest of an answer that has begun would follow ours.
+  if (!socket.writable || socket._httpMessage?.headersSent === true) socket.destroy();
+  else
+    socket.end(answerOf(refusal(code)), () => {
+      socket.destroy();
+    });
 }
 
 function refusal(code = ''): Problem {
@@ -22,7 +29,7 @@ function refusal(code = ''): Problem {
       return problem(431, 'too_large', 'The headers are too large.');
     case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
       return problem(413, 'too_large', 'The chunk extensions are too large.');
-    case 'ERR_HTTP_REQUEST_TIMEOUT':
+    case REQUEST_TIMEOUT:
       return malformed(408, 'The request took too long to arrive.');
     default:
       return malformed(400, 'This is not HTTP/1.1.');
