@@ -129,6 +129,21 @@ const MATRIX: Record<string, Row> = {
   'GET /api/channels/{id}/messages': { expected: members(200) },
   'GET /api/channels/{id}/changes': { expected: members(200) },
   'GET /api/messages/{id}': { expected: members(200) },
+  // The sender's alone, who is none of the callers.
+  'PATCH /api/messages/{id}': { expected: members(403), body: () => ({ content: 'not mine' }) },
+  'DELETE /api/messages/{id}': { expected: moderators(200), changes: true },
+  'GET /api/messages/{id}/replies': { expected: members(200) },
+  'GET /api/messages/{id}/history': { expected: moderators(200) },
+  'PUT /api/messages/{id}/reactions/{emoji}': { expected: members(200) },
+  'DELETE /api/messages/{id}/reactions/{emoji}': { expected: members(200) },
+  'GET /api/messages/{id}/reactions/{emoji}': { expected: members(200) },
+  'GET /api/channels/{id}/pins': { expected: members(200) },
+  'PUT /api/channels/{id}/pins/{message_id}': { expected: moderators(200) },
+  'DELETE /api/channels/{id}/pins/{message_id}': { expected: moderators(200) },
+
+  'POST /api/attachments': { expected: accounts(400), body: () => ({}) },
+  'GET /api/attachments/{id}': { expected: accounts(404), path: () => `/attachments/${randomUUID()}` },
+  'DELETE /api/attachments/{id}': { expected: accounts(404), path: () => `/attachments/${randomUUID()}` },
 
   // Each in a conversation of their own with the target.
   'GET /api/dms': { expected: accounts(200) },
@@ -182,6 +197,8 @@ function pathOf(route: string, scene: MatrixScene): string {
   return path
     .replace(/^\/api\/(\w+)\/\{\w+\}/, (_, thing: string) => `/api/${thing}/${ids[thing] ?? '-'}`)
     .replace('{user_id}', scene.target)
+    .replace('{message_id}', scene.messageId)
+    .replace('{emoji}', encodeURIComponent('👍'))
     .replace(/^\/api/, '');
 }
 
