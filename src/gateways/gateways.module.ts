@@ -26,6 +26,8 @@ import { ConversationStream } from './shared/conversation-stream.js';
 import { EpochWatch } from './shared/epoch-watch.js';
 import { SenderNames } from './shared/sender-names.js';
 import { SocketCloser } from './shared/socket-closer.js';
+import { UserGateway } from './user/user.gateway.js';
+import { UserSubscriptions } from './user/user.subscriptions.js';
 import { GroupPresenceController } from './user/http/group-presence.controller.js';
 
 @Module({
@@ -59,6 +61,8 @@ import { GroupPresenceController } from './user/http/group-presence.controller.j
     DmCalls,
     DmRelay,
     DmGateway,
+    UserSubscriptions,
+    UserGateway,
   ],
 })
 export class GatewaysModule {}
