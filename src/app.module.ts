@@ -1,5 +1,6 @@
 import { DynamicModule, Module, Type } from '@nestjs/common';
 import { MIGRATIONS } from '../migrations/index.js';
+import { AccountsModule } from './accounts/accounts.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { ChannelsModule } from './channels/channels.module.js';
 import { ClusterModule } from './cluster/cluster.module.js';
@@ -19,6 +20,7 @@ import { LiveModule } from './live/live.module.js';
 import { MessagesModule } from './messages/messages.module.js';
 import { PortBindingsModule } from './port-bindings.module.js';
 import { RealtimeModule } from './realtime/realtime.module.js';
+import { UnreadsModule } from './unreads/unreads.module.js';
 import { UsersModule } from './users/users.module.js';
 
 export type ExtraModule = Type | DynamicModule;
@@ -57,9 +59,11 @@ export class AppModule {
         HealthModule,
         DmsModule,
         MessagesModule,
+        UnreadsModule,
         LiveModule,
         LobbyModule,
         GatewaysModule,
+        AccountsModule,
         ...extraModules,
       ],
     };

@@ -47,6 +47,6 @@ import { WsTicketsService } from './ws-tickets.service.js';
     JwtStrategy,
     { provide: APP_GUARD, useClass: JwtAuthGuard },
   ],
-  exports: [SessionConnectionAuthenticator],
+  exports: [AuthService, SessionsService, SessionConnectionAuthenticator],
 })
 export class AuthModule {}

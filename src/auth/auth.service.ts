@@ -77,10 +77,7 @@ export class AuthService {
    * @throws WrongCurrentPassword, RateLimited
    */
   async changePassword(caller: Caller, passwords: ChangePasswordDto, device: Device): Promise<void> {
-    const known = await this.limits.attempt({ account: caller.userId, ip: device.ip }, async () => {
-      const hash = await this.users.getPasswordHash(caller.userId);
-      return (await this.hasher.verify(passwords.current_password, hash)) ? hash : undefined;
-    });
+    const known = await this.confirmPassword(caller, passwords.current_password, device);
     if (known === undefined) throw new WrongCurrentPassword();
     const passwordHash = await this.hasher.hash(passwords.new_password);
     const reason = 'password_changed';
@@ -90,6 +87,14 @@ export class AuthService {
       return this.sessions.revoke(tx, { userId: caller.userId, except: caller.sessionId }, reason);
     });
     await this.sessions.announce(caller.userId, ended, reason);
+  }
+
+  /** The hash that the password has now, for `UsersService.holdPasswordHash`; undefined when it is another. @throws RateLimited */
+  confirmPassword({ userId }: Caller, password: string, device: Device): Promise<string | undefined> {
+    return this.limits.attempt({ account: userId, ip: device.ip }, async () => {
+      const hash = await this.users.getPasswordHash(userId);
+      return (await this.hasher.verify(password, hash)) ? hash : undefined;
+    });
   }
 
   /** Takes as long for an unknown user as for a wrong password. */

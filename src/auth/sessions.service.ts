@@ -16,7 +16,7 @@ const IDLE_MAX_MS = 7 * 86_400_000;
 const EXPIRED_AT_ONCE = 1000;
 
 export type RevocationReason =
-  'logout' | 'logout_all' | 'session_ended' | 'password_changed' | 'token_reuse' | 'expired';
+  'logout' | 'logout_all' | 'session_ended' | 'password_changed' | 'account_deleted' | 'token_reuse' | 'expired';
 
 /** Sessions to end: one, all of a user, or all but one. */
 export interface SessionsToEnd {

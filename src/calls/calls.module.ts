@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { MessagesModule } from '../messages/messages.module.js';
+import { UsersModule } from '../users/users.module.js';
 import { CallAttendance } from './call-attendance.js';
 import { CallsService } from './calls.service.js';
 import { CallEnds } from './internal/call-ends.js';
@@ -12,7 +13,7 @@ import { CallRepository } from './persistence/call.repository.js';
 import { LiveCalls } from './persistence/live-calls.js';
 
 @Module({
-  imports: [MessagesModule],
+  imports: [MessagesModule, UsersModule],
   providers: [
     CallsService,
     CallAttendance,

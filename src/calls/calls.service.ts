@@ -38,7 +38,7 @@ export class CallsService {
     private readonly news: CallNews,
   ) {}
 
-  /** Rings, or finds the call that rings between the two already. @throws RateLimited, Unavailable */
+  /** Rings, or finds the call that rings between the two already. @throws RateLimited, Blocked, Unavailable */
   invite(invitation: Invitation): Promise<Invited> {
     return this.invites.invite(invitation);
   }

@@ -6,6 +6,7 @@ import { DmsModule } from '../dms/dms.module.js';
 import { MessagesModule } from '../messages/messages.module.js';
 import { PresenceModule } from '../presence/presence.module.js';
 import { SignalingModule } from '../signaling/signaling.module.js';
+import { UsersModule } from '../users/users.module.js';
 import { CallGatewayModule } from './call/call-gateway.module.js';
 import { ChannelActions } from './channel/channel.actions.js';
 import { ChannelAdmission } from './channel/channel.admission.js';
@@ -21,6 +22,7 @@ import { DmRelay } from './dm/dm.relay.js';
 import { LobbyGatewayModule } from './lobby/lobby-gateway.module.js';
 import { LiveGatewayModule } from './live/live-gateway.module.js';
 import { RoomGatewayModule } from './room/room-gateway.module.js';
+import { ChangeActions } from './shared/change-actions.js';
 import { ChannelPresence } from './shared/channel-presence.js';
 import { ConversationStream } from './shared/conversation-stream.js';
 import { EpochWatch } from './shared/epoch-watch.js';
@@ -44,9 +46,11 @@ import { GroupPresenceController } from './user/http/group-presence.controller.j
     RoomGatewayModule,
     LobbyGatewayModule,
     LiveGatewayModule,
+    UsersModule,
   ],
   controllers: [ChannelPresenceController, GroupPresenceController],
   providers: [
+    ChangeActions,
     ChannelPresence,
     ConversationStream,
     SocketCloser,

@@ -1,5 +1,6 @@
 import type { UserId } from '../common/ids.js';
 import { partsOf, sizeOf } from './internal/change-size.js';
+import { asOf, News } from './internal/news.js';
 import type { Change } from './message.js';
 
 /** What may wait while a subscriber reads its snapshot; beyond that it reads the rest from Postgres. */
@@ -42,6 +43,8 @@ export class FeedSubscription {
   stops: Stops | undefined;
   /** The number of the latest change that it was given, or had in its snapshot; undefined until it is released. */
   private position: number | undefined;
+  /** The head of its snapshot: it may know every message that was made up to this. */
+  private start = 0;
   private held: (readonly Change[])[] = [];
   private heldCount = 0;
   private heldBytes = 0;
@@ -58,6 +61,7 @@ export class FeedSubscription {
 
   /** From now on it gets every change after `rev`, the head of the snapshot that it has read and sent. */
   async release(rev: number): Promise<void> {
+    this.start = rev;
     let from = rev;
     while (!this.detached && (this.overflowed || this.held.length > 0)) {
       const { overflowed } = this;
@@ -124,15 +128,17 @@ export class FeedSubscription {
     const last = run[until - 1]?.rev ?? position;
     if (last <= position) return;
     this.position = last;
-    this.subscriber.deliver(until === run.length ? run : run.slice(0, until), firstAfter(run, position));
+    const due = asOf(run, this.start);
+    this.subscriber.deliver(until === run.length ? due : due.slice(0, until), firstAfter(run, position));
     if (this.waiters) this.wake();
   }
 
   private async replay(after: number): Promise<number> {
     let from = after;
+    const news = new News(after);
     for (let hasMore = true; hasMore && !this.detached;) {
       const page = await this.source.readFrom(from);
-      await this.give(page.changes);
+      await this.give(news.mark(page.changes));
       from = Math.max(from, page.head);
       ({ hasMore } = page);
     }
@@ -143,7 +149,7 @@ export class FeedSubscription {
     let from = after;
     for (const run of runs) {
       const index = firstAfter(run, from);
-      if (index < run.length) await this.give(run.slice(index));
+      if (index < run.length) await this.give(asOf(run, this.start).slice(index));
       from = Math.max(from, run.at(-1)?.rev ?? from);
     }
     return from;

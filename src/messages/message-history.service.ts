@@ -137,6 +137,14 @@ export class MessageHistoryService {
       return { message, sides: await this.access.sidesOf(tx, conversation, userId) };
     });
   }
+
+  /** Both users of a direct conversation of this user's; undefined for a channel. */
+  sidesOf(userId: UserId, conversationId: ConversationId): Promise<UserId[] | undefined> {
+    return this.transactions.read(async (tx) => {
+      const conversation = await this.conversations.get(conversationId, tx);
+      return this.access.sidesOf(tx, conversation, userId);
+    });
+  }
 }
 
 function readable<T>(found: T | undefined): T {

@@ -64,7 +64,7 @@ export interface MessageState {
  * What made a change, for those who are told of it as it happens; whoever reads it later has its outcome alone.
  * A message that was just made has none.
  */
-type ChangeCause =
+export type ChangeCause =
   | { kind: 'edited' | 'deleted' | 'pinned' | 'unpinned'; by: UserId }
   | { kind: 'reaction_added' | 'reaction_removed'; by: UserId; username: string; emoji: string; count: number };
 
@@ -76,12 +76,45 @@ export interface Change {
   message: MessageState;
   /** Only where it is told as it happened; see `ChangeCause`. */
   cause?: ChangeCause;
+  /** Only where it was read, and not told: a message that was made after this number is news, however it has changed. */
+  readAfter?: number;
+}
+
+/** Whether it is the first that its reader can have been told of this message. */
+export function isNews({ rev, message, readAfter = rev }: Change): boolean {
+  return rev === message.seq || message.seq > readAfter;
+}
+
+/** A message to be changed, perhaps only where it is one of this conversation. */
+export interface MessageTarget {
+  messageId: MessageId;
+  conversationId?: ConversationId | undefined;
 }
 
 /** Where a log stands, and which history of the database its numbers belong to. */
 export interface LogPosition {
   lastSeq: number;
   epoch: string;
+}
+
+/** What a message said before it was edited. */
+export interface PastContent {
+  content: string;
+  /** The number of the change that had said it. */
+  rev: number;
+  replacedAt: Date;
+}
+
+export interface PinnedMessage {
+  message: MessageState;
+  pinnedAt: Date;
+}
+
+/** One who has reacted. */
+export interface Reactor {
+  userId: UserId;
+  username: string;
+  createdAt: Date;
 }
 
 export interface MessageDraft {

@@ -1,4 +1,4 @@
-import { Conflict, NotFound } from '../common/domain-error.js';
+import { Conflict, Forbidden, NotFound } from '../common/domain-error.js';
 
 export class MessageNotFound extends NotFound {
   constructor() {
@@ -22,5 +22,36 @@ export class NonceReused extends Conflict {
 export class OtherEpoch extends Conflict {
   constructor() {
     super('The log was restored since: load the conversation anew.');
+  }
+}
+
+export class NotTheSender extends Forbidden {
+  constructor() {
+    super('Only who sent a message may edit it.');
+  }
+}
+
+export class NotAModerator extends Forbidden {
+  constructor() {
+    super('Only moderators and up may do this.');
+  }
+}
+
+/** Either side of a direct conversation has blocked the other. */
+export class Blocked extends Forbidden {
+  constructor() {
+    super('One of you has blocked the other.');
+  }
+}
+
+export class TooManyReactions extends Conflict {
+  constructor(most: number) {
+    super(`A message has at most ${most} different reactions.`);
+  }
+}
+
+export class TooManyPins extends Conflict {
+  constructor(most: number) {
+    super(`A conversation has at most ${most} pinned messages.`);
   }
 }

@@ -1,4 +1,4 @@
-import { Conflict, FieldProblem, NotFound } from '../common/domain-error.js';
+import { Conflict, FieldProblem, Forbidden, NotFound, ValidationFailed } from '../common/domain-error.js';
 
 export class UserNotFound extends NotFound {
   constructor() {
@@ -19,5 +19,24 @@ export class EmailTaken extends Conflict {
 
   constructor() {
     super('This e-mail address is taken.');
+  }
+}
+
+export class SelfBlock extends ValidationFailed {
+  constructor() {
+    super([{ field: 'id', problems: ['must be another user'] }]);
+  }
+}
+
+export class TooManyBlocks extends Conflict {
+  constructor(max: number) {
+    super(`You have blocked ${max} users already.`);
+  }
+}
+
+/** The same whichever of the two it was. */
+export class Blocked extends Forbidden {
+  constructor() {
+    super('One of you has blocked the other.');
   }
 }

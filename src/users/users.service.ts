@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
 import { DomainEvents } from '../common/domain-events.js';
@@ -44,6 +45,8 @@ export class UsersService {
       passwordHash,
       createdAt: this.clock.date(),
       deactivatedAt: null,
+      deletedAt: null,
+      erasedAt: null,
       identityChangedAt: null,
     };
     await this.repository.insert(tx, user);
@@ -110,6 +113,18 @@ export class UsersService {
   /** Whether this still is the user's hash; if so, it stays until `tx` has ended. */
   async holdPasswordHash(tx: Tx, id: UserId, passwordHash: string): Promise<boolean> {
     return (await this.repository.lockPasswordHash(tx, id)) === passwordHash;
+  }
+
+  /**
+   * Takes from the account all that says who it was, for good, and gives its name and address free. The row stays, for
+   * what they have said.
+   */
+  async markDeleted(tx: Tx, id: UserId): Promise<void> {
+    const now = this.clock.date();
+    // Nothing that somebody else could have taken before.
+    const username = `deleted-${randomBytes(12).toString('hex')}`;
+    const email = `${username}@deleted.invalid`;
+    await this.repository.update(tx, id, { username, email, passwordHash: '', deactivatedAt: now, deletedAt: now });
   }
 
   async setPasswordHash(tx: Tx, id: UserId, passwordHash: string): Promise<void> {

@@ -107,7 +107,7 @@ async function driveCalls(wire: Recording, { alice, bob, a, b }: Pair): Promise<
 
 async function driveChannelOnUserSocket(
   wire: Recording,
-  { bob, a, b, diff }: Pair & { diff: SocketClient },
+  { bob, a, b, diff, moderator }: Pair & { diff: SocketClient; moderator: SocketClient },
   of: { channel_id: string },
 ): Promise<void> {
   await wire.request(a, { type: 'subscribe', ...of, presence: 'each' });
@@ -116,6 +116,10 @@ async function driveChannelOnUserSocket(
   await a.next('user_joined');
   await diff.next('presence_diff');
   const { id } = await wire.request(a, { type: 'message', ...of, content: 'hi' });
+  const gone = await wire.request(a, { type: 'message', ...of, content: 'gone' });
+  await changeMessages(wire, a, '', [id, gone['id']], of);
+  await wire.request(moderator, { type: 'subscribe', ...of });
+  for (const type of ['pin', 'unpin']) await wire.request(moderator, { type, ...of, message_id: id });
   await wire.request(a, { type: 'typing', ...of, is_typing: true });
   for (const type of ['webrtc_offer', 'webrtc_answer', 'webrtc_ice_candidate']) {
     await wire.request(a, { type, ...of, target_user_id: bob.id, data: { sdp: 'v=0' } });
@@ -138,6 +142,8 @@ async function driveDmOnUserSocket(wire: Recording, { alice, bob, a, b }: Pair):
   await wire.request(b, { type: 'subscribe', dm_user_id: alice.id });
   await a.next('dm_user_online');
   const { id } = await wire.request(a, { type: 'dm_message', ...of, content: 'hello' });
+  const gone = await wire.request(a, { type: 'dm_message', ...of, content: 'gone' });
+  await changeMessages(wire, a, 'dm_', [id, gone['id']], of);
   await wire.request(b, { type: 'dm_typing', ...of, is_typing: true });
   await a.next('dm_typing');
   for (const type of ['webrtc_offer', 'webrtc_answer', 'webrtc_ice_candidate']) {
@@ -171,12 +177,27 @@ async function changeInTheLog(messageId: unknown): Promise<void> {
   );
 }
 
+/** What a sender may do to messages of its own. */
+async function changeMessages(
+  wire: Recording,
+  client: SocketClient,
+  prefix: string,
+  ids: [unknown, unknown],
+  of: object = {},
+): Promise<void> {
+  const [kept, deleted] = ids.map((message_id) => ({ ...of, message_id }));
+  await wire.request(client, { type: `${prefix}message_edit`, ...kept, content: 'edited' });
+  await wire.request(client, { type: `${prefix}reaction_add`, ...kept, emoji: '👍' });
+  await wire.request(client, { type: `${prefix}reaction_remove`, ...kept, emoji: '👍' });
+  await wire.request(client, { type: `${prefix}message_delete`, ...deleted });
+}
+
 const documented = (channel: string, action: 'send' | 'receive') => checker.keys(channel, action).sort();
 
 describe('the AsyncAPI document and the wire (8)', () => {
   it('documents every command that the channel gateway takes, every event that it sends, and every field', async () => {
     const wire = new Recording('channel');
-    const { members, channelId } = await channelScene(app, { members: ['alice', 'bob'], type: 'VIDEO' });
+    const { owner, members, channelId } = await channelScene(app, { members: ['alice', 'bob'], type: 'VIDEO' });
     const { alice, bob } = members;
     const a = wire.listen(await alice.channel(channelId));
     const diff = wire.listen(await alice.channel(channelId, { presence: 'diff' }));
@@ -188,6 +209,10 @@ describe('the AsyncAPI document and the wire (8)', () => {
     expect(await wire.request(a, { type: 'message', content: `hi @${bob.username}`, nonce: 'n1' })).toMatchObject({
       duplicate: true,
     });
+    const other = await wire.request(a, { type: 'message', content: 'gone' });
+    await changeMessages(wire, a, '', [id, other['id']]);
+    const moderator = wire.listen(await owner.channel(channelId));
+    for (const type of ['pin', 'unpin']) await wire.request(moderator, { type, message_id: id });
     expect(await wire.request(a, { type: 'typing', is_typing: true })).toMatchObject({ type: 'ack' });
     a.send({ type: 'message', content: 7 });
     expect(await a.next('error')).toMatchObject({ code: 'validation_failed' });
@@ -229,6 +254,8 @@ describe('the AsyncAPI document and the wire (8)', () => {
     await a.next('dm_user_online');
 
     const { id } = await wire.request(a, { type: 'dm_message', content: 'hello', nonce: 'n1' });
+    const other = await wire.request(a, { type: 'dm_message', content: 'gone' });
+    await changeMessages(wire, a, 'dm_', [id, other['id']]);
     await wire.request(a, { type: 'dm_typing', is_typing: true });
     await b.next('dm_typing');
     for (const type of ['webrtc_offer', 'webrtc_answer', 'webrtc_ice_candidate']) {
@@ -253,12 +280,15 @@ describe('the AsyncAPI document and the wire (8)', () => {
 
   it('documents every command that the user gateway takes, every event that it sends, and every field', async () => {
     const wire = new Recording('user');
-    const { members, channelId } = await channelScene(app, { members: ['alice', 'bob'], type: 'VIDEO' });
+    const { owner, members, channelId } = await channelScene(app, {
+      members: ['alice', 'bob'],
+      type: 'VIDEO',
+    });
     const { alice, bob } = members;
     const dial = async (actor: Actor) => wire.listen(await actor.connect('/ws/user'));
-    const [a, b, diff] = [await dial(alice), await dial(bob), await dial(alice)];
+    const [a, b, diff, moderator] = [await dial(alice), await dial(bob), await dial(alice), await dial(owner)];
     const inChannel = { channel_id: channelId };
-    await driveChannelOnUserSocket(wire, { alice, bob, a, b, diff }, inChannel);
+    await driveChannelOnUserSocket(wire, { alice, bob, a, b, diff, moderator }, inChannel);
     const id = await driveDmOnUserSocket(wire, { alice, bob, a, b });
     await changeInTheLog(id);
     for (const since of [0, 1]) {

@@ -17,7 +17,7 @@ import { ChangePasswordDto } from '../dto/change-password.dto.js';
 import { LoginDto, RegisterDto } from '../dto/credentials.dto.js';
 import { LogoutDto, RefreshDto } from '../dto/refresh.dto.js';
 import { TokensDto } from '../dto/tokens.dto.js';
-import { FromDevice } from './from-device.decorator.js';
+import { FromDevice } from '../from-device.decorator.js';
 
 @ApiTags('auth')
 @ApiProblems(429, 503)

@@ -6,7 +6,7 @@ import type { Device } from '../device.js';
 import { BecomeGuestDto, GuestTokenDto } from '../dto/guest.dto.js';
 import { GuestsService } from '../guests.service.js';
 import { GUEST_TOKEN_TTL_S } from '../internal/guest-tokens.js';
-import { FromDevice } from './from-device.decorator.js';
+import { FromDevice } from '../from-device.decorator.js';
 
 @ApiTags('auth')
 @ApiProblems(429, 503)

@@ -3,6 +3,7 @@ import { Unavailable } from '../../common/domain-error.js';
 import { Ids } from '../../common/ids.js';
 import type { CallId } from '../../common/ids.js';
 import { TransactionRunner } from '../../infra/database/transaction-runner.js';
+import { BlocksService } from '../../users/blocks.service.js';
 import type { CallState, Invitation, Invited } from '../call.js';
 import { CallPartyRepository } from '../persistence/call-party.repository.js';
 import { CallRepository } from '../persistence/call.repository.js';
@@ -24,12 +25,14 @@ export class CallInvites {
     private readonly transactions: TransactionRunner,
     private readonly news: CallNews,
     private readonly limit: InviteLimit,
+    private readonly blocks: BlocksService,
     private readonly ids: Ids,
   ) {}
 
-  /** @throws RateLimited, Unavailable */
+  /** @throws RateLimited, Blocked, Unavailable */
   async invite(invitation: Invitation): Promise<Invited> {
     await this.limit.count(invitation.conversationId);
+    await this.blocks.requireNone(invitation.by.userId, invitation.calleeId);
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const call = await this.make(invitation);
       if (call) {

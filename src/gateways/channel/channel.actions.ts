@@ -10,6 +10,7 @@ import { Broadcaster } from '../../realtime/broadcaster.js';
 import type { Departure } from '../../realtime/raw-gateway.js';
 import type { WireEvent } from '../../realtime/wire.js';
 import { SignalingService } from '../../signaling/signaling.service.js';
+import { ChangeActions } from '../shared/change-actions.js';
 import { connectionIdOf } from '../shared/commands.js';
 import type { CallJoinCommand, TypingCommand } from '../shared/commands.js';
 import { ConversationStream } from '../shared/conversation-stream.js';
@@ -28,6 +29,7 @@ export class ChannelActions {
     private readonly typingNotices: TypingService,
     private readonly broadcaster: Broadcaster,
     private readonly signaling: SignalingService,
+    readonly changes: ChangeActions,
   ) {}
 
   message(seat: ChannelSeat, command: SendMessageDto): Begun<Sent> {

@@ -4,7 +4,9 @@ import { WsEvent } from '../../realtime/wire-docs.js';
 import {
   CONVERSATION,
   ConnectedFields,
+  DeletedFields,
   OTHER_USER,
+  ReactionFields,
   ResumedFields,
   SignalFields,
   USER,
@@ -70,6 +72,30 @@ export class ChannelMessageEvent extends ChannelMessageDto {
 @WsEvent('A message has changed: the whole of it, as it is now. To everyone.')
 export class ChannelMessageUpdatedEvent extends ChannelMessageDto {
   readonly type = 'message_updated' as const;
+}
+
+@WsEvent('A message was deleted: it keeps its place, without its content. To everyone.')
+export class ChannelMessageDeletedEvent extends DeletedFields {
+  readonly type = 'message_deleted' as const;
+
+  @IsOfChannel()
+  channel_id!: string;
+}
+
+@WsEvent('Somebody has reacted to a message. To everyone.')
+export class ChannelReactionAddedEvent extends ReactionFields {
+  readonly type = 'reaction_added' as const;
+
+  @IsOfChannel()
+  channel_id!: string;
+}
+
+@WsEvent('Somebody has taken a reaction back; with a `count` of 0 the emoji is gone. To everyone.')
+export class ChannelReactionRemovedEvent extends ReactionFields {
+  readonly type = 'reaction_removed' as const;
+
+  @IsOfChannel()
+  channel_id!: string;
 }
 
 @WsEvent('A user’s first connection to the channel. To the others, with `presence=each`.')

@@ -1,32 +1,52 @@
 import type { ConversationId } from '../../common/ids.js';
 import { toChannelMessage } from '../../messages/dto/message.dto.js';
+import { isNews } from '../../messages/message.js';
 import type { Change, MessageState } from '../../messages/message.js';
 import type { LiveRoster, Transition } from '../../presence/roster.js';
 import { encodeFrame, frameOf, FrameRun } from '../../realtime/wire.js';
 import type { Frame, Shape, WireEvent } from '../../realtime/wire.js';
 import type { PlacedParticipant } from '../../signaling/signaling.service.js';
+import { deletedFields, reactionFields } from '../shared/change-fields.js';
 import { unreadableEvent } from '../shared/unreadable-event.js';
 import type { ChannelCallParticipant } from './channel.call-shapes.js';
 import type { ChannelSeat } from './channel.context.js';
 import type {
+  ChannelMessageDeletedEvent,
   ChannelMessageEvent,
   ChannelMessageUpdatedEvent,
   ChannelOfferEvent,
   ChannelOnlineUsersEvent,
   ChannelPresenceDiffEvent,
+  ChannelReactionAddedEvent,
+  ChannelReactionRemovedEvent,
   ChannelUserJoinedEvent,
   ChannelUserLeftEvent,
 } from './channel.event-shapes.js';
 
-/** `message` for one that the client cannot have seen, else `message_updated` (section 2.1). */
+/** `message` for one that the client cannot have seen, else `message_updated` or `message_deleted` (section 2.1). */
 export function messageEvent(message: MessageState, isNew: boolean): WireEvent {
   if (message.unreadable) return unreadableEvent(message);
+  if (!isNew && message.deletedAt !== null)
+    return {
+      type: 'message_deleted',
+      channel_id: message.conversationId,
+      ...deletedFields(message),
+    } satisfies ChannelMessageDeletedEvent;
   return { type: isNew ? 'message' : 'message_updated', ...toChannelMessage(message) } satisfies
     ChannelMessageEvent | ChannelMessageUpdatedEvent;
 }
 
 export function changeFrames(run: readonly Change[]): FrameRun {
-  return new FrameRun(run.map(({ rev, message }) => encodeFrame(messageEvent(message, rev === message.seq))));
+  return new FrameRun(run.map((change) => encodeFrame(changeEvent(change))));
+}
+
+/** A reaction that is told as it happens, or the message as it is. */
+function changeEvent(change: Change): WireEvent {
+  const { message } = change;
+  const reaction = reactionFields(change);
+  if (reaction === undefined) return messageEvent(message, isNews(change));
+  return { channel_id: message.conversationId, ...reaction } satisfies
+    ChannelReactionAddedEvent | ChannelReactionRemovedEvent;
 }
 
 /** `online_users`: its thousand ids are text already. */

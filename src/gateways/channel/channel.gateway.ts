@@ -6,6 +6,7 @@ import { Conn, RawGateway } from '../../realtime/raw-gateway.js';
 import type { Departure, HandshakeRequest, RawGatewayHooks } from '../../realtime/raw-gateway.js';
 import { WsOperation } from '../../realtime/wire-docs.js';
 import type { WireEvent } from '../../realtime/wire.js';
+import { MessageCommand, MessageEditCommand, ReactionCommand } from '../shared/change-commands.js';
 import { CallJoinCommand, TypingCommand } from '../shared/commands.js';
 import { ChangeAckEvent } from '../shared/event-shapes.js';
 import { ChannelActions } from './channel.actions.js';
@@ -45,6 +46,48 @@ export class ChannelGateway implements RawGatewayHooks<ChannelContext> {
   })
   message(@Conn() connection: ChannelConnection, @MessageBody() command: SendMessageDto): Begun<Sent> {
     return this.actions.message(connection, command);
+  }
+
+  @SubscribeMessage('message_edit')
+  @WsOperation({ summary: 'Changes what a message of one’s own says.', reply: ChangeAckEvent })
+  messageEdit(@Conn() connection: ChannelConnection, @MessageBody() command: MessageEditCommand): Promise<WireEvent> {
+    return this.actions.changes.edit(connection, command);
+  }
+
+  @SubscribeMessage('message_delete')
+  @WsOperation({
+    summary: 'Deletes a message of one’s own, or as a moderator. It keeps its place, without its content.',
+    reply: ChangeAckEvent,
+  })
+  messageDelete(@Conn() connection: ChannelConnection, @MessageBody() command: MessageCommand): Promise<WireEvent> {
+    return this.actions.changes.delete(connection, command);
+  }
+
+  @SubscribeMessage('pin')
+  @WsOperation({ summary: 'Pins a message. Moderators and up may; at most 50 are.', reply: ChangeAckEvent })
+  pin(@Conn() connection: ChannelConnection, @MessageBody() command: MessageCommand): Promise<WireEvent> {
+    return this.actions.changes.pin(connection, command);
+  }
+
+  @SubscribeMessage('unpin')
+  @WsOperation({ summary: 'Takes a pin away. Moderators and up may.', reply: ChangeAckEvent })
+  unpin(@Conn() connection: ChannelConnection, @MessageBody() command: MessageCommand): Promise<WireEvent> {
+    return this.actions.changes.unpin(connection, command);
+  }
+
+  @SubscribeMessage('reaction_add')
+  @WsOperation({
+    summary: 'Reacts to a message, at most once with each emoji; a message has at most 20 different ones.',
+    reply: ChangeAckEvent,
+  })
+  reactionAdd(@Conn() connection: ChannelConnection, @MessageBody() command: ReactionCommand): Promise<WireEvent> {
+    return this.actions.changes.react(connection, command);
+  }
+
+  @SubscribeMessage('reaction_remove')
+  @WsOperation({ summary: 'Takes one’s own reaction back.', reply: ChangeAckEvent })
+  reactionRemove(@Conn() connection: ChannelConnection, @MessageBody() command: ReactionCommand): Promise<WireEvent> {
+    return this.actions.changes.unreact(connection, command);
   }
 
   @SubscribeMessage('typing')

@@ -23,6 +23,10 @@ export const ChannelReference = (): ClassDecorator =>
           event: shapes.ChannelMessageUpdatedEvent,
           when: 'with `since`: each older message that has changed, among them in that order',
         },
+        {
+          event: shapes.ChannelMessageDeletedEvent,
+          when: 'with `since`: each older message that was deleted, among them in that order',
+        },
         { event: shapes.ChannelResumedEvent, when: 'with `since`' },
       ],
     }),

@@ -4,6 +4,7 @@ import type { Sent } from '../../messages/message.js';
 import { MessagesService } from '../../messages/messages.service.js';
 import type { Begun } from '../../realtime/begun.js';
 import type { Departure } from '../../realtime/raw-gateway.js';
+import { ChangeActions } from '../shared/change-actions.js';
 import { ConversationStream } from '../shared/conversation-stream.js';
 import { DmCalls } from './dm.calls.js';
 import type { DmSeat } from './dm.context.js';
@@ -18,6 +19,7 @@ export class DmActions {
     private readonly messages: MessagesService,
     readonly relay: DmRelay,
     readonly calls: DmCalls,
+    readonly changes: ChangeActions,
   ) {}
 
   message(seat: DmSeat, command: SendMessageDto): Begun<Sent> {

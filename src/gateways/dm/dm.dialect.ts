@@ -12,7 +12,7 @@ import { ChangeFrames } from '../shared/change-frames.js';
 import type { ConversationDialect, PresenceDialect, Resume } from '../shared/conversation-dialect.js';
 import type { DmSeat } from './dm.context.js';
 import type * as shapes from './dm.event-shapes.js';
-import { messageEvent, onlineEvent, presenceFrame } from './dm.events.js';
+import { changeEvent, messageEvent, onlineEvent, presenceFrame } from './dm.events.js';
 
 /** Says to one seat what happens in a direct conversation (protocol section 3). */
 export class DmDialect implements ConversationDialect {
@@ -79,9 +79,7 @@ export class DmDialect implements ConversationDialect {
   }
 
   private framesOf(run: readonly Change[]): FrameRun {
-    return new FrameRun(
-      run.map(({ rev, message }) => encodeFrame(messageEvent(message, this.sides, rev === message.seq))),
-    );
+    return new FrameRun(run.map((change) => encodeFrame(changeEvent(change, this.sides))));
   }
 }
 

@@ -4,7 +4,9 @@ import { WsEvent } from '../../realtime/wire-docs.js';
 import {
   ConnectedFields,
   CONVERSATION,
+  DeletedFields,
   OTHER_USER,
+  ReactionFields,
   ResumedFields,
   SignalFields,
   UserFields,
@@ -80,6 +82,30 @@ export class DmMessageEvent extends DmMessageDto {
 @WsEvent('A message has changed: the whole of it, as it is now. To both sides.')
 export class DmMessageUpdatedEvent extends DmMessageDto {
   readonly type = 'dm_message_updated' as const;
+}
+
+@WsEvent('A message was deleted: it keeps its place, without its content. To both sides.')
+export class DmMessageDeletedEvent extends DeletedFields {
+  readonly type = 'dm_message_deleted' as const;
+
+  @IsOfConversation()
+  conversation_id!: string;
+}
+
+@WsEvent('A side has reacted to a message. To both sides.')
+export class DmReactionAddedEvent extends ReactionFields {
+  readonly type = 'dm_reaction_added' as const;
+
+  @IsOfConversation()
+  conversation_id!: string;
+}
+
+@WsEvent('A side has taken a reaction back; with a `count` of 0 the emoji is gone. To both sides.')
+export class DmReactionRemovedEvent extends ReactionFields {
+  readonly type = 'dm_reaction_removed' as const;
+
+  @IsOfConversation()
+  conversation_id!: string;
 }
 
 @WsEvent('The other side types, or has stopped; never stored.')

@@ -1,24 +1,45 @@
 import type { ConversationId, UserId } from '../../common/ids.js';
 import { toDmMessage } from '../../messages/dto/message.dto.js';
-import type { MessageState } from '../../messages/message.js';
+import { isNews } from '../../messages/message.js';
+import type { Change, MessageState } from '../../messages/message.js';
 import type { OnlineUser, Transition } from '../../presence/roster.js';
 import { encodeFrame, FrameRun } from '../../realtime/wire.js';
 import type { Frame, Shape, WireEvent } from '../../realtime/wire.js';
+import { deletedFields, reactionFields } from '../shared/change-fields.js';
 import { unreadableEvent } from '../shared/unreadable-event.js';
 import type { DmSeat } from './dm.context.js';
 import type {
+  DmMessageDeletedEvent,
   DmMessageEvent,
   DmMessageUpdatedEvent,
   DmOfferEvent,
+  DmReactionAddedEvent,
+  DmReactionRemovedEvent,
   DmUserOfflineEvent,
   DmUserOnlineEvent,
 } from './dm.event-shapes.js';
 
-/** `dm_message` for one that the client cannot have seen, else `dm_message_updated`. */
+/** `dm_message` for one that the client cannot have seen, else `dm_message_updated` or `dm_message_deleted`. */
 export function messageEvent(message: MessageState, sides: readonly UserId[], isNew: boolean): WireEvent {
   if (message.unreadable) return unreadableEvent(message);
+  if (!isNew && message.deletedAt !== null)
+    return {
+      type: 'dm_message_deleted',
+      conversation_id: message.conversationId,
+      ...deletedFields(message),
+    } satisfies DmMessageDeletedEvent;
   return { type: isNew ? 'dm_message' : 'dm_message_updated', ...toDmMessage(message, sides) } satisfies
     DmMessageEvent | DmMessageUpdatedEvent;
+}
+
+/** A reaction that is told as it happens, or the message as it is. */
+export function changeEvent(change: Change, sides: readonly UserId[]): WireEvent {
+  const { message } = change;
+  const reaction = reactionFields(change);
+  if (reaction === undefined) return messageEvent(message, sides, isNews(change));
+  const { type, ...fields } = reaction;
+  return { type: `dm_${type}`, conversation_id: message.conversationId, ...fields } satisfies
+    DmReactionAddedEvent | DmReactionRemovedEvent;
 }
 
 export function onlineEvent(

@@ -6,6 +6,7 @@ import { Conn, RawGateway } from '../../realtime/raw-gateway.js';
 import type { Departure, HandshakeRequest, RawGatewayHooks } from '../../realtime/raw-gateway.js';
 import { WsOperation } from '../../realtime/wire-docs.js';
 import type { WireEvent } from '../../realtime/wire.js';
+import { MessageCommand, MessageEditCommand, ReactionCommand } from '../shared/change-commands.js';
 import { SignalCommand, TypingCommand } from '../shared/commands.js';
 import { ChangeAckEvent } from '../shared/event-shapes.js';
 import { DmActions } from './dm.actions.js';
@@ -45,6 +46,36 @@ export class DmGateway implements RawGatewayHooks<DmContext> {
   })
   message(@Conn() connection: DmConnection, @MessageBody() command: SendMessageDto): Begun<Sent> {
     return this.actions.message(connection, command);
+  }
+
+  @SubscribeMessage('dm_message_edit')
+  @WsOperation({ summary: 'Changes what a message of one’s own says.', reply: ChangeAckEvent })
+  messageEdit(@Conn() connection: DmConnection, @MessageBody() command: MessageEditCommand): Promise<WireEvent> {
+    return this.actions.changes.edit(connection, command);
+  }
+
+  @SubscribeMessage('dm_message_delete')
+  @WsOperation({
+    summary: 'Deletes a message of one’s own. It keeps its place, without its content.',
+    reply: ChangeAckEvent,
+  })
+  messageDelete(@Conn() connection: DmConnection, @MessageBody() command: MessageCommand): Promise<WireEvent> {
+    return this.actions.changes.delete(connection, command);
+  }
+
+  @SubscribeMessage('dm_reaction_add')
+  @WsOperation({
+    summary: 'Reacts to a message, at most once with each emoji; a message has at most 20 different ones.',
+    reply: ChangeAckEvent,
+  })
+  reactionAdd(@Conn() connection: DmConnection, @MessageBody() command: ReactionCommand): Promise<WireEvent> {
+    return this.actions.changes.react(connection, command);
+  }
+
+  @SubscribeMessage('dm_reaction_remove')
+  @WsOperation({ summary: 'Takes one’s own reaction back.', reply: ChangeAckEvent })
+  reactionRemove(@Conn() connection: DmConnection, @MessageBody() command: ReactionCommand): Promise<WireEvent> {
+    return this.actions.changes.unreact(connection, command);
   }
 
   @SubscribeMessage('dm_typing')

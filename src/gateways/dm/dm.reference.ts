@@ -11,7 +11,7 @@ export const DmReference = (): ClassDecorator =>
     WsDescribe({
       name: 'dm',
       summary:
-        'Persisted messages, typing, presence, calls and WebRTC signaling between two users. A user is in one call at a time; a call that has ended is an entry of the log. Oneself as the other closes with 4400, an unknown user with 4404.',
+        'Persisted messages, typing, presence, calls and WebRTC signaling between two users. A user is in one call at a time; a call that has ended is an entry of the log. Where either has blocked the other, messages, typing, offers and invitations to calls are `forbidden`, and what was said stays readable. Oneself as the other closes with 4400, an unknown user with 4404.',
       parameters: { other_user_id: 'The other side.' },
       query: ConversationQuery,
       opening: [
@@ -22,6 +22,10 @@ export const DmReference = (): ClassDecorator =>
         {
           event: shapes.DmMessageUpdatedEvent,
           when: 'with `since`: each older message that has changed, among them in that order',
+        },
+        {
+          event: shapes.DmMessageDeletedEvent,
+          when: 'with `since`: each older message that was deleted, among them in that order',
         },
         { event: shapes.DmResumedEvent, when: 'with `since`' },
         { event: calls.DmIncomingCallEvent, when: 'while the other side’s call rings' },

@@ -8,6 +8,7 @@ export const CONVERSATION = '0198c0de-7b1a-7c3e-9f2a-1b2c3d4e5f62';
 export const USER = '0198c0de-7b1a-7c3e-9f2a-1b2c3d4e5f61';
 export const OTHER_USER = '0198c0de-7b1a-7c3e-9f2a-1b2c3d4e5f63';
 export const CONNECTION = '0198c0de-7b1a-7c3e-9f2a-1b2c3d4e5f64';
+export const MESSAGE = '0198c0de-7b1a-7c3e-9f2a-1b2c3d4e5f60';
 export const CALL = '0198c0de-7b1a-7c3e-9f2a-1b2c3d4e5f65';
 
 /** The `ack` of a change of a log: it comes after the event itself (protocol section 1). */
@@ -31,6 +32,51 @@ export class ChangeAckEvent extends AckEvent {
     type: Boolean,
   })
   duplicate?: boolean;
+}
+
+/** What is left to say of a message that was deleted. */
+export abstract class DeletedFields {
+  @ApiProperty({ description: 'The message.', format: 'uuid', example: MESSAGE })
+  id!: string;
+
+  @ApiProperty({ description: 'Its number in the conversation, which it keeps.', type: 'integer', example: 41 })
+  seq!: number;
+
+  @ApiProperty({ description: 'The number of this change.', type: 'integer', example: 44 })
+  rev!: number;
+
+  @ApiProperty({
+    description: 'Who deleted it: its sender, or in a channel a moderator.',
+    type: String,
+    format: 'uuid',
+    nullable: true,
+    example: USER,
+  })
+  deleted_by!: string | null;
+
+  @ApiProperty({ description: 'When.', format: 'date-time', example: '2026-11-20T13:52:54.123Z' })
+  deleted_at!: string;
+}
+
+/** One user's reaction to a message. */
+export abstract class ReactionFields {
+  @ApiProperty({ description: 'The message.', format: 'uuid', example: MESSAGE })
+  message_id!: string;
+
+  @ApiProperty({ description: 'The emoji.', example: '👍' })
+  emoji!: string;
+
+  @ApiProperty({ description: 'Whose reaction it is.', format: 'uuid', example: OTHER_USER })
+  user_id!: string;
+
+  @ApiProperty({ description: 'The user’s name.', example: 'bob' })
+  username!: string;
+
+  @ApiProperty({ description: 'By how many users the message has this emoji now.', type: 'integer', example: 2 })
+  count!: number;
+
+  @ApiProperty({ description: 'The number of this change.', type: 'integer', example: 44 })
+  rev!: number;
 }
 
 /** What every `connected` says. */

@@ -5,6 +5,7 @@ import type { ConversationId, UserId } from '../../common/ids.js';
 import { IsText } from '../../common/text.js';
 import { SendMessageDto } from '../../messages/dto/send-message.dto.js';
 import { CallCommand, CallInviteCommand } from '../dm/dm.commands.js';
+import { MessageCommand, MessageEditCommand, ReactionCommand } from '../shared/change-commands.js';
 import { CallJoinCommand, SignalCommand, TypingCommand } from '../shared/commands.js';
 import { EPOCH_LIMIT, HISTORY_LIMIT, PRESENCE_MODES } from '../shared/conversation-context.js';
 import type { PresenceMode } from '../shared/conversation-context.js';
@@ -113,6 +114,42 @@ export class UserMessageCommand extends SendMessageDto {
 
 /** `dm_message` */
 export class UserDmMessageCommand extends SendMessageDto {
+  @OfConversation()
+  conversation_id!: ConversationId;
+}
+
+/** `message_edit` */
+export class UserMessageEditCommand extends MessageEditCommand {
+  @OfChannel()
+  channel_id!: ConversationId;
+}
+
+/** `message_delete`, `pin`, `unpin` */
+export class UserMessageChangeCommand extends MessageCommand {
+  @OfChannel()
+  channel_id!: ConversationId;
+}
+
+/** `reaction_add`, `reaction_remove` */
+export class UserReactionCommand extends ReactionCommand {
+  @OfChannel()
+  channel_id!: ConversationId;
+}
+
+/** `dm_message_edit` */
+export class UserDmMessageEditCommand extends MessageEditCommand {
+  @OfConversation()
+  conversation_id!: ConversationId;
+}
+
+/** `dm_message_delete` */
+export class UserDmMessageChangeCommand extends MessageCommand {
+  @OfConversation()
+  conversation_id!: ConversationId;
+}
+
+/** `dm_reaction_add`, `dm_reaction_remove` */
+export class UserDmReactionCommand extends ReactionCommand {
   @OfConversation()
   conversation_id!: ConversationId;
 }

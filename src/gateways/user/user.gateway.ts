@@ -83,6 +83,66 @@ export class UserGateway implements RawGatewayHooks<UserContext> {
     return this.channels.message(connection.context.channel(command.channel_id), command);
   }
 
+  @SubscribeMessage('message_edit')
+  @WsOperation({ summary: 'Changes what a message of one’s own says.', reply: ChangeAckEvent })
+  messageEdit(
+    @Conn() connection: UserConnection,
+    @MessageBody() command: commands.UserMessageEditCommand,
+  ): Promise<WireEvent> {
+    return this.channels.changes.edit(connection.context.channel(command.channel_id), command);
+  }
+
+  @SubscribeMessage('message_delete')
+  @WsOperation({
+    summary: 'Deletes a message of one’s own, or as a moderator. It keeps its place, without its content.',
+    reply: ChangeAckEvent,
+  })
+  messageDelete(
+    @Conn() connection: UserConnection,
+    @MessageBody() command: commands.UserMessageChangeCommand,
+  ): Promise<WireEvent> {
+    return this.channels.changes.delete(connection.context.channel(command.channel_id), command);
+  }
+
+  @SubscribeMessage('pin')
+  @WsOperation({ summary: 'Pins a message. Moderators and up may; at most 50 are.', reply: ChangeAckEvent })
+  pin(
+    @Conn() connection: UserConnection,
+    @MessageBody() command: commands.UserMessageChangeCommand,
+  ): Promise<WireEvent> {
+    return this.channels.changes.pin(connection.context.channel(command.channel_id), command);
+  }
+
+  @SubscribeMessage('unpin')
+  @WsOperation({ summary: 'Takes a pin away. Moderators and up may.', reply: ChangeAckEvent })
+  unpin(
+    @Conn() connection: UserConnection,
+    @MessageBody() command: commands.UserMessageChangeCommand,
+  ): Promise<WireEvent> {
+    return this.channels.changes.unpin(connection.context.channel(command.channel_id), command);
+  }
+
+  @SubscribeMessage('reaction_add')
+  @WsOperation({
+    summary: 'Reacts to a message of a channel, at most once with each emoji; a message has at most 20 different ones.',
+    reply: ChangeAckEvent,
+  })
+  reactionAdd(
+    @Conn() connection: UserConnection,
+    @MessageBody() command: commands.UserReactionCommand,
+  ): Promise<WireEvent> {
+    return this.channels.changes.react(connection.context.channel(command.channel_id), command);
+  }
+
+  @SubscribeMessage('reaction_remove')
+  @WsOperation({ summary: 'Takes one’s own reaction to a message of a channel back.', reply: ChangeAckEvent })
+  reactionRemove(
+    @Conn() connection: UserConnection,
+    @MessageBody() command: commands.UserReactionCommand,
+  ): Promise<WireEvent> {
+    return this.channels.changes.unreact(connection.context.channel(command.channel_id), command);
+  }
+
   @SubscribeMessage('typing')
   @WsOperation({ summary: 'Tells everyone in the channel that one types; `true` ends by itself after 6 s.' })
   typing(@Conn() connection: UserConnection, @MessageBody() command: commands.UserTypingCommand): Promise<void> {
@@ -111,6 +171,52 @@ export class UserGateway implements RawGatewayHooks<UserContext> {
   })
   dmMessage(@Conn() connection: UserConnection, @MessageBody() command: commands.UserDmMessageCommand): Begun<Sent> {
     return this.dms.message(connection.context.dm(command.conversation_id), command);
+  }
+
+  @SubscribeMessage('dm_message_edit')
+  @WsOperation({ summary: 'Changes what a message of one’s own says.', reply: ChangeAckEvent })
+  dmMessageEdit(
+    @Conn() connection: UserConnection,
+    @MessageBody() command: commands.UserDmMessageEditCommand,
+  ): Promise<WireEvent> {
+    return this.dms.changes.edit(connection.context.dm(command.conversation_id), command);
+  }
+
+  @SubscribeMessage('dm_message_delete')
+  @WsOperation({
+    summary: 'Deletes a message of one’s own. It keeps its place, without its content.',
+    reply: ChangeAckEvent,
+  })
+  dmMessageDelete(
+    @Conn() connection: UserConnection,
+    @MessageBody() command: commands.UserDmMessageChangeCommand,
+  ): Promise<WireEvent> {
+    return this.dms.changes.delete(connection.context.dm(command.conversation_id), command);
+  }
+
+  @SubscribeMessage('dm_reaction_add')
+  @WsOperation({
+    summary:
+      'Reacts to a message of a direct conversation, at most once with each emoji; a message has at most 20 different ones.',
+    reply: ChangeAckEvent,
+  })
+  dmReactionAdd(
+    @Conn() connection: UserConnection,
+    @MessageBody() command: commands.UserDmReactionCommand,
+  ): Promise<WireEvent> {
+    return this.dms.changes.react(connection.context.dm(command.conversation_id), command);
+  }
+
+  @SubscribeMessage('dm_reaction_remove')
+  @WsOperation({
+    summary: 'Takes one’s own reaction to a message of a direct conversation back.',
+    reply: ChangeAckEvent,
+  })
+  dmReactionRemove(
+    @Conn() connection: UserConnection,
+    @MessageBody() command: commands.UserDmReactionCommand,
+  ): Promise<WireEvent> {
+    return this.dms.changes.unreact(connection.context.dm(command.conversation_id), command);
   }
 
   @SubscribeMessage('dm_typing')

@@ -3,6 +3,7 @@ import type { GroupId, UserId } from '../../common/ids.js';
 import type { PageRequest } from '../../common/paging.js';
 import type { Tx } from '../../infra/database/transaction-runner.js';
 import type { Membership, MemberView } from '../group.js';
+import { ROLES } from '../role.js';
 import type { Role } from '../role.js';
 import { GroupMember } from './group-member.entity.js';
 
@@ -57,6 +58,46 @@ export class MemberRepository {
 
   async updateRole(tx: Tx, groupId: GroupId, userId: UserId, role: Role): Promise<void> {
     await tx.update(GroupMember, { groupId, userId }, { role });
+  }
+
+  count(tx: Tx, groupId: GroupId): Promise<number> {
+    return tx.countBy(GroupMember, { groupId });
+  }
+
+  /** The member's role, where they have not left the server; they cannot leave it before `tx` has ended. */
+  async holdActive(tx: Tx, groupId: GroupId, userId: UserId): Promise<Role | undefined> {
+    const [row] = await tx.query<{ role: Role }[]>(
+      `SELECT m.role FROM users u JOIN group_members m ON m.user_id = u.id
+        WHERE u.id = $2 AND m.group_id = $1 AND u.deactivated_at IS NULL FOR SHARE OF u`,
+      [groupId, userId],
+    );
+    return row?.role;
+  }
+
+  async listGroups(tx: Tx, userId: UserId): Promise<GroupId[]> {
+    const rows = await tx.find(GroupMember, { select: { groupId: true }, where: { userId } });
+    return rows.map(({ groupId }) => groupId);
+  }
+
+  async listOwnedWithOthers(tx: Tx, userId: UserId): Promise<GroupId[]> {
+    const rows = await tx.query<{ id: GroupId }[]>(
+      `SELECT g.id FROM groups g
+        WHERE g.owner_id = $1 AND EXISTS (SELECT FROM group_members m WHERE m.group_id = g.id AND m.user_id <> $1)
+        ORDER BY g.created_at, g.id`,
+      [userId],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /** Who would own the group without this user: of the highest role there is, who has been there longest. */
+  async findHeir(tx: Tx, groupId: GroupId, userId: UserId): Promise<UserId | undefined> {
+    const [row] = await tx.query<{ id: UserId }[]>(
+      `SELECT u.id FROM group_members m JOIN users u ON u.id = m.user_id
+        WHERE m.group_id = $1 AND m.user_id <> $2
+        ORDER BY u.deactivated_at IS NOT NULL, array_position($3::text[], m.role), m.joined_at, u.id LIMIT 1`,
+      [groupId, userId, ROLES],
+    );
+    return row?.id;
   }
 
   async delete(tx: Tx, groupId: GroupId, userId: UserId): Promise<void> {

@@ -2,7 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional } from 'class-validator';
 import { IsText } from '../../common/text.js';
 
-const CONTENT_MAX_LENGTH = 4000;
+export const CONTENT_MAX_LENGTH = 4000;
 export const NONCE_MAX_LENGTH = 64;
 
 /** What a client says to send a message, over REST and over a socket alike (protocol section 2). */

@@ -9,6 +9,7 @@ import { FeedSubscriber, FeedSubscription, SubscriptionSource } from '../feed-su
 import type { Change } from '../message.js';
 import { ChangesAhead } from './changes-ahead.js';
 import type { LogPage, LogSource } from './log-source.js';
+import { News } from './news.js';
 
 /** A notification that overtook another may be waited for this long, before the hole is read from Postgres. */
 const HOLE_WAIT_MS = 30;
@@ -193,9 +194,10 @@ export class ConversationReader implements SubscriptionSource {
   }
 
   private async readOn(): Promise<void> {
+    const news = new News(this.cursor);
     for (let hasMore = true; hasMore && !this.closed;) {
       const page = await this.readFrom(this.cursor);
-      this.deliver(page.changes.filter(({ rev }) => rev > this.cursor));
+      this.deliver(news.mark(page.changes.filter(({ rev }) => rev > this.cursor)));
       this.cursor = Math.max(this.cursor, page.head);
       ({ hasMore } = page);
     }

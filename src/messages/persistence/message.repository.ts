@@ -6,10 +6,10 @@ import { NONE } from '../message.js';
 import type { CallEntry, MessageState, ReactionCount } from '../message.js';
 
 /** The columns of a message with its sender's name, as `stateOf` reads them. */
-const COLUMNS = `m.id, m.conversation_id, m.seq, m.rev, m.kind, m.sender_id, u.username, m.content, m.nonce,
+export const COLUMNS = `m.id, m.conversation_id, m.seq, m.rev, m.kind, m.sender_id, u.username, m.content, m.nonce,
   m.reply_to_id, m.mentions, m.pinned, m.created_at, m.edited_at, m.deleted_at, m.call,
   m.attachments, m.reactions, m.deleted_by`;
-const FROM = 'FROM messages m JOIN users u ON u.id = m.sender_id';
+export const FROM = 'FROM messages m JOIN users u ON u.id = m.sender_id';
 
 /** A message with its sender's name. */
 export interface MessageRow {

@@ -25,6 +25,15 @@ export class User {
   @Column({ ...TIMESTAMP, nullable: true })
   deactivatedAt!: Date | null;
 
+  /** When the user deleted their account: it is deactivated too, and what they leave behind is cleared up. */
+  @Index('users_erasure_due_idx', { where: 'deleted_at IS NOT NULL AND erased_at IS NULL' })
+  @Column({ ...TIMESTAMP, nullable: true })
+  deletedAt!: Date | null;
+
+  /** When all that was cleared up. */
+  @Column({ ...TIMESTAMP, nullable: true })
+  erasedAt!: Date | null;
+
   /** When the name was changed or the user was deactivated, by the database's clock: the nodes look for it. */
   @Index('users_identity_changed_idx', { where: 'identity_changed_at IS NOT NULL' })
   @Column({ ...TIMESTAMP, nullable: true })

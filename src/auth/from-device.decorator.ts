@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { createParamDecorator, ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
-import type { Device } from '../device.js';
+import type { Device } from './device.js';
 
 const USER_AGENT_MAX = 256;
 
