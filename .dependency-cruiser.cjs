@@ -61,9 +61,18 @@ module.exports = {
     {
       name: 'gateway-folders-are-apart',
       severity: 'error',
-      comment: 'A gateway is a thin dialect: what two of them share lives in a service below.',
-      from: { path: '^src/gateways/([^/]+)/' },
+      comment:
+        'A gateway is a thin dialect: what two of them share lives in a service below. The user gateway speaks two of them.',
+      from: { path: '^src/gateways/([^/]+)/', pathNot: '^src/gateways/user/' },
       to: { path: '^src/gateways/[^/]+/', pathNot: '^src/gateways/($1|shared)/' },
+    },
+    {
+      name: 'the-user-gateway-speaks-channel-and-dm',
+      severity: 'error',
+      comment:
+        'It serves its subscriptions with what serves the two gateways of conversations, and with nothing of the others.',
+      from: { path: '^src/gateways/user/' },
+      to: { path: '^src/gateways/[^/]+/', pathNot: '^src/gateways/(user|channel|dm|shared)/' },
     },
     {
       name: 'realtime-knows-no-chat',

@@ -30,6 +30,8 @@ import { EpochWatch } from './shared/epoch-watch.js';
 import { ReadNotices } from './shared/read-notices.js';
 import { SenderNames } from './shared/sender-names.js';
 import { SocketCloser } from './shared/socket-closer.js';
+import { UserGateway } from './user/user.gateway.js';
+import { UserSubscriptions } from './user/user.subscriptions.js';
 import { GroupPresenceController } from './user/http/group-presence.controller.js';
 
 @Module({
@@ -67,6 +69,8 @@ import { GroupPresenceController } from './user/http/group-presence.controller.j
     DmCalls,
     DmRelay,
     DmGateway,
+    UserSubscriptions,
+    UserGateway,
   ],
 })
 export class GatewaysModule {}

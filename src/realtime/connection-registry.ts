@@ -20,6 +20,11 @@ export class ConnectionRegistry {
     return [...(this.byUser.get(userId) ?? [])];
   }
 
+  /** Whoever has a connection here. */
+  users(): readonly UserId[] {
+    return [...this.byUser.keys()];
+  }
+
   countOf(userId: UserId): number {
     return this.byUser.get(userId)?.size ?? 0;
   }
@@ -77,6 +82,6 @@ export class ConnectionRegistry {
 
   /** Closes every connection that `matches` selects. */
   closeAll(matches: (connection: ClientConnection) => boolean, code: CloseCode, reason: string): void {
-    for (const userId of [...this.byUser.keys()]) this.closeOf(userId, matches, code, reason);
+    for (const userId of this.users()) this.closeOf(userId, matches, code, reason);
   }
 }

@@ -42,7 +42,8 @@ export interface RawGatewayOptions {
 /**
  * A gateway on raw WebSocket at a path with parameters (`/ws/channel/:channel_id`). Its `@SubscribeMessage(type)`
  * methods take `@Conn()` and `@MessageBody()`, and may carry Nest's guards, pipes and interceptors. What a method
- * returns is the typed reply, with the command's `ref`; an `ack` goes out only to who gave a `ref`.
+ * returns is the typed reply, with the command's `ref` (`ANSWERED`: it has sent that itself); an `ack` goes out only to who
+ * gave a `ref`.
  */
 export function RawGateway(path: string, options: Omit<RawGatewayOptions, 'path'> = {}): ClassDecorator {
   return applyDecorators(Injectable(), SetMetadata(RAW_GATEWAY, { path, ...options } satisfies RawGatewayOptions));

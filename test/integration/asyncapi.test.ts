@@ -32,6 +32,7 @@ describe('AsyncAPI at /api/docs/asyncapi.json (8)', () => {
         lobby: '/lobby',
         meeting: '/ws/meet/{room_id}',
         room: '/ws/{room_id}',
+        user: '/ws/user',
       },
     );
     for (const { address, parameters, bindings } of Object.values(document.channels)) {

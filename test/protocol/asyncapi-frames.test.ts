@@ -105,6 +105,67 @@ async function driveCalls(wire: Recording, { alice, bob, a, b }: Pair): Promise<
   await late.close();
 }
 
+async function driveChannelOnUserSocket(
+  wire: Recording,
+  { bob, a, b, diff, moderator }: Pair & { diff: SocketClient; moderator: SocketClient },
+  of: { channel_id: string },
+): Promise<void> {
+  await wire.request(a, { type: 'subscribe', ...of, presence: 'each' });
+  await wire.request(diff, { type: 'subscribe', ...of, presence: 'diff' });
+  await wire.request(b, { type: 'subscribe', ...of });
+  await a.next('user_joined');
+  await diff.next('presence_diff');
+  const { id } = await wire.request(a, { type: 'message', ...of, content: 'hi' });
+  const gone = await wire.request(a, { type: 'message', ...of, content: 'gone' });
+  await changeMessages(wire, a, '', [id, gone['id']], of);
+  await wire.request(moderator, { type: 'subscribe', ...of });
+  for (const type of ['pin', 'unpin']) await wire.request(moderator, { type, ...of, message_id: id });
+  await wire.request(a, { type: 'typing', ...of, is_typing: true });
+  for (const type of ['webrtc_offer', 'webrtc_answer', 'webrtc_ice_candidate']) {
+    await wire.request(a, { type, ...of, target_user_id: bob.id, data: { sdp: 'v=0' } });
+    await b.next(type);
+  }
+  await wire.request(a, { type: 'call_join', ...of, media: { audio: true } });
+  await wire.request(b, { type: 'call_join', ...of });
+  await a.next('call_joined');
+  await wire.request(b, { type: 'call_leave', ...of });
+  await a.next('call_left');
+  await wire.request(b, { type: 'unsubscribe', ...of });
+  await a.next('user_left');
+  await changeInTheLog(id);
+}
+
+/** Answers with the id of a message. */
+async function driveDmOnUserSocket(wire: Recording, { alice, bob, a, b }: Pair): Promise<unknown> {
+  const { conversation_id } = await wire.request(a, { type: 'subscribe', dm_user_id: bob.id, presence: 'each' });
+  const of = { conversation_id };
+  await wire.request(b, { type: 'subscribe', dm_user_id: alice.id });
+  await a.next('dm_user_online');
+  const { id } = await wire.request(a, { type: 'dm_message', ...of, content: 'hello' });
+  const gone = await wire.request(a, { type: 'dm_message', ...of, content: 'gone' });
+  await changeMessages(wire, a, 'dm_', [id, gone['id']], of);
+  await wire.request(b, { type: 'dm_typing', ...of, is_typing: true });
+  await a.next('dm_typing');
+  for (const type of ['webrtc_offer', 'webrtc_answer', 'webrtc_ice_candidate']) {
+    await wire.request(a, { type, ...of, data: null });
+    await b.next(type);
+  }
+  const carol = await register(app, 'carol');
+  const other = await wire.request(a, { type: 'subscribe', dm_user_id: carol.id });
+  const invite = async () => (await wire.request(a, { type: 'call_invite', ...of, media: MEDIA }))['call_id'] as string;
+  const accepted = await invite();
+  await wire.request(b, { type: 'call_accept', ...of, call_id: accepted });
+  await wire.request(a, { type: 'call_invite', conversation_id: other['conversation_id'], media: null });
+  await wire.request(b, { type: 'call_end', ...of, call_id: accepted });
+  await wire.request(b, { type: 'call_decline', ...of, call_id: await invite() });
+  await wire.request(a, { type: 'call_cancel', ...of, call_id: await invite() });
+  await letRingExpire(app, await invite());
+  await a.next('call_missed');
+  await wire.request(b, { type: 'unsubscribe', ...of });
+  await a.next('dm_user_offline');
+  return id;
+}
+
 /** As an edit leaves the log: the message has a later state, under the next number. */
 async function changeInTheLog(messageId: unknown): Promise<void> {
   await app.sql(
@@ -122,8 +183,9 @@ async function changeMessages(
   client: SocketClient,
   prefix: string,
   ids: [unknown, unknown],
+  of: object = {},
 ): Promise<void> {
-  const [kept, deleted] = ids.map((message_id) => ({ message_id }));
+  const [kept, deleted] = ids.map((message_id) => ({ ...of, message_id }));
   await wire.request(client, { type: `${prefix}message_edit`, ...kept, content: 'edited' });
   await wire.request(client, { type: `${prefix}reaction_add`, ...kept, emoji: '👍' });
   await wire.request(client, { type: `${prefix}reaction_remove`, ...kept, emoji: '👍' });
@@ -218,6 +280,32 @@ describe('the AsyncAPI document and the wire (8)', () => {
 
     expect([...wire.sent].sort()).toEqual(documented('dm', 'receive'));
     expect([...wire.received(), 'GoingAwayEvent'].sort()).toEqual(documented('dm', 'send'));
+  });
+
+  it('documents every command that the user gateway takes, every event that it sends, and every field', async () => {
+    const wire = new Recording('user');
+    const { owner, members, channelId } = await channelScene(app, {
+      members: ['alice', 'bob'],
+      type: 'VIDEO',
+    });
+    const { alice, bob } = members;
+    const dial = async (actor: Actor) => wire.listen(await actor.connect('/ws/user'));
+    const [a, b, diff, moderator] = [await dial(alice), await dial(bob), await dial(alice), await dial(owner)];
+    const inChannel = { channel_id: channelId };
+    await driveChannelOnUserSocket(wire, { alice, bob, a, b, diff, moderator }, inChannel);
+    const id = await driveDmOnUserSocket(wire, { alice, bob, a, b });
+    await changeInTheLog(id);
+    for (const since of [0, 1]) {
+      const again = await dial(alice);
+      await wire.request(again, { type: 'subscribe', ...inChannel, since, history: 10 });
+      await again.next('resumed');
+      await wire.request(again, { type: 'subscribe', dm_user_id: bob.id, since, history: 10 });
+      await again.next('resumed');
+    }
+    await provokeCoreEvents(wire, '/ws/user', alice);
+
+    expect([...wire.sent].sort()).toEqual(documented('user', 'receive'));
+    expect([...wire.received(), 'GoingAwayEvent'].sort()).toEqual(documented('user', 'send'));
   });
 
   it('documents every command that the meeting gateway takes, every event that it sends, and every field', async () => {

@@ -43,7 +43,7 @@ export class ChannelDialect implements ConversationDialect {
     return this.frames.changes;
   }
 
-  greeting(roster: LiveRoster): Frame {
+  greeting(roster: LiveRoster): Frame | undefined {
     return onlineUsersFrame(this.channelId, roster);
   }
 

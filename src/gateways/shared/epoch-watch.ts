@@ -6,6 +6,7 @@ import { EpochReader } from '../../conversations/epoch-reader.js';
 import { CloseCode } from '../../realtime/close-codes.js';
 import { ConnectionRegistry } from '../../realtime/connection-registry.js';
 import { ConversationContext } from './conversation-context.js';
+import { SeveralSeats } from './several-seats.js';
 
 /** As often as the logs' heads are compared (section 2.1). */
 const CHECK_MS = 4000;
@@ -54,8 +55,10 @@ export class EpochWatch implements OnApplicationBootstrap, BeforeApplicationShut
     this.logger.warn({ msg: 'another history of the database: clients load anew', epoch, before: this.known });
     this.registry.closeAll(
       ({ context }) => {
-        if (!(context instanceof ConversationContext)) return false;
-        context.subscription?.detach();
+        if (context instanceof ConversationContext) context.subscription?.detach();
+        else if (context instanceof SeveralSeats)
+          for (const seat of context.seats()) seat.context.subscription?.detach();
+        else return false;
         return true;
       },
       CloseCode.ServerRestart,

@@ -79,8 +79,8 @@ export abstract class ReactionFields {
   rev!: number;
 }
 
-/** What every `connected` says, whatever the conversation. */
-export abstract class ConnectedFields {
+/** What every `connected` says. */
+export abstract class ConnectedBase {
   @ApiProperty({ description: 'This connection.', format: 'uuid', example: CONNECTION })
   connection_id!: string;
 
@@ -89,15 +89,6 @@ export abstract class ConnectedFields {
 
   @ApiProperty({ description: 'One’s own name.', example: 'alice' })
   username!: string;
-
-  @ApiProperty({ description: 'The log’s head: the number of its latest change.', type: 'integer', example: 41 })
-  last_seq!: number;
-
-  @ApiProperty({
-    description: 'Names this history of the database; it differs after a restore. Give it with `since` to resume.',
-    example: '9b0f7c1e5d2a4f3b8c6d7e0f1a2b3c4d',
-  })
-  epoch!: string;
 
   @ApiProperty({
     description: 'How often the server pings; one who stays silent for two intervals is cut.',
@@ -108,6 +99,18 @@ export abstract class ConnectedFields {
 
   @ApiProperty({ description: 'The server’s time.', format: 'date-time', example: '2026-11-20T13:52:54.123Z' })
   server_time!: string;
+}
+
+/** What `connected` says of a conversation, whichever it is. */
+export abstract class ConnectedFields extends ConnectedBase {
+  @ApiProperty({ description: 'The log’s head: the number of its latest change.', type: 'integer', example: 41 })
+  last_seq!: number;
+
+  @ApiProperty({
+    description: 'Names this history of the database; it differs after a restore. Give it with `since` to resume.',
+    example: '9b0f7c1e5d2a4f3b8c6d7e0f1a2b3c4d',
+  })
+  epoch!: string;
 }
 
 export abstract class ResumedFields {

@@ -1,11 +1,11 @@
 import { Injectable, OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
 import type { Cancel } from '../../common/clock.js';
 import { DomainEvents } from '../../common/domain-events.js';
-import type { ConversationId } from '../../common/ids.js';
+import type { ConversationId, UserId } from '../../common/ids.js';
 import { CloseCode } from '../../realtime/close-codes.js';
 import { ConnectionRegistry } from '../../realtime/connection-registry.js';
-import type { ClientConnection } from '../../realtime/client-connection.js';
 import { ConversationContext } from './conversation-context.js';
+import { SeveralSeats } from './several-seats.js';
 
 /**
  * Closes the sockets of those who may not stay: the end of a session, a removal, a deleted channel or group. The
@@ -26,13 +26,13 @@ export class SocketCloser implements OnModuleInit, OnApplicationShutdown {
         this.registry.closeSessions(userId, sessionIds);
       }),
       this.events.on('group.member_removed', ({ userId, conversationIds }) => {
-        this.registry.closeOf(userId, isIn(conversationIds), CloseCode.Forbidden, 'removed from the group');
+        this.closeIn(conversationIds, [userId], 'removed from the group');
       }),
       this.events.on('group.deleted', ({ conversationIds }) => {
-        this.registry.closeAll(isIn(conversationIds), CloseCode.Forbidden, 'the group was deleted');
+        this.closeIn(conversationIds, this.registry.users(), 'the group was deleted');
       }),
       this.events.on('channel.deleted', ({ conversationId }) => {
-        this.registry.closeAll(isIn([conversationId]), CloseCode.Forbidden, 'the channel was deleted');
+        this.closeIn([conversationId], this.registry.users(), 'the channel was deleted');
       }),
     ];
   }
@@ -40,12 +40,18 @@ export class SocketCloser implements OnModuleInit, OnApplicationShutdown {
   onApplicationShutdown(): void {
     for (const stop of this.stops) stop();
   }
-}
 
-function isIn(conversationIds: readonly ConversationId[]): (connection: ClientConnection) => boolean {
-  const ids = new Set(conversationIds);
-  return ({ context }) => {
-    if (!(context instanceof ConversationContext) || context.conversationId === undefined) return false;
-    return ids.has(context.conversationId);
-  };
+  /** Ends the users' places in these conversations: a socket of one with it, a user socket's subscription alone. */
+  private closeIn(conversationIds: readonly ConversationId[], userIds: readonly UserId[], reason: string): void {
+    const ids = new Set(conversationIds);
+    for (const userId of userIds)
+      for (const connection of this.registry.ofUser(userId)) {
+        const { context } = connection;
+        if (context instanceof SeveralSeats) {
+          for (const id of ids) context.seatIn(id)?.close(CloseCode.Forbidden, reason);
+        } else if (context instanceof ConversationContext && ids.has(context.conversationId as ConversationId)) {
+          connection.close(CloseCode.Forbidden, reason);
+        }
+      }
+  }
 }

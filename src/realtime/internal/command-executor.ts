@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Logger } from '@nestjs/common';
+import { ANSWERED } from '../answered.js';
 import { Begun } from '../begun.js';
 import { Connection } from '../connection.js';
 import { WireEvent } from '../wire.js';
@@ -76,6 +77,7 @@ export class CommandExecutor {
   }
 
   private reply(reply: WireEvent | undefined, ref: string | undefined): void {
+    if (reply === ANSWERED) return;
     const event = reply ?? { type: 'ack' };
     // An ack is for those who asked with a `ref`; a typed reply goes out in any case (protocol section 1).
     if (event.type === 'ack' && ref === undefined) return;
