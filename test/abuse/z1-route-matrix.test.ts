@@ -152,6 +152,8 @@ const MATRIX: Record<string, Row> = {
   'GET /api/dms/{user_id}/changes': { expected: accounts(200) },
   'PUT /api/dms/{user_id}/read': { expected: accounts(200), body: () => ({ seq: 0 }) },
 
+  'GET /api/search/messages': { expected: accounts(200), path: () => '/search/messages?q=hello' },
+
   'GET /api/lobby/stats': { expected: guestsToo(200) },
   'GET /api/lobby/rooms': { expected: guestsToo(200) },
   'GET /api/ice-servers': { expected: guestsToo(200) },

@@ -18,7 +18,7 @@ afterAll(() => app.close());
 const as = (name: keyof Cast) => ({ token: cast[name].token });
 const memberPath = ({ id }: GroupScene, name: keyof Cast) => `/groups/${id}/members/${cast[name].id}`;
 
-describe('At the same moment (8, Z9)', () => {
+describe('At the same moment (8, Z9)', { timeout: 120_000 }, () => {
   const ROUNDS = 200;
   const ownersOf = async ({ id }: GroupScene) =>
     (

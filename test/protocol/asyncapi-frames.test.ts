@@ -121,6 +121,8 @@ async function driveChannelOnUserSocket(
   await wire.request(moderator, { type: 'subscribe', ...of });
   for (const type of ['pin', 'unpin']) await wire.request(moderator, { type, ...of, message_id: id });
   await wire.request(a, { type: 'typing', ...of, is_typing: true });
+  expect(await wire.request(b, { type: 'read', ...of, seq: 1 })).toMatchObject({ type: 'ack' });
+  await a.next('read');
   for (const type of ['webrtc_offer', 'webrtc_answer', 'webrtc_ice_candidate']) {
     await wire.request(a, { type, ...of, target_user_id: bob.id, data: { sdp: 'v=0' } });
     await b.next(type);
@@ -146,6 +148,8 @@ async function driveDmOnUserSocket(wire: Recording, { alice, bob, a, b }: Pair):
   await changeMessages(wire, a, 'dm_', [id, gone['id']], of);
   await wire.request(b, { type: 'dm_typing', ...of, is_typing: true });
   await a.next('dm_typing');
+  expect(await wire.request(b, { type: 'dm_read', ...of, seq: 1 })).toMatchObject({ type: 'ack' });
+  await a.next('dm_read');
   for (const type of ['webrtc_offer', 'webrtc_answer', 'webrtc_ice_candidate']) {
     await wire.request(a, { type, ...of, data: null });
     await b.next(type);

@@ -4,6 +4,7 @@ import { IsIn, IsInt, IsOptional, IsString, IsUUID, Max, Min } from 'class-valid
 import type { ConversationId, UserId } from '../../common/ids.js';
 import { IsText } from '../../common/text.js';
 import { SendMessageDto } from '../../messages/dto/send-message.dto.js';
+import { ReadDto } from '../../unreads/dto/unread.dto.js';
 import { CallCommand, CallInviteCommand } from '../dm/dm.commands.js';
 import { MessageCommand, MessageEditCommand, ReactionCommand } from '../shared/change-commands.js';
 import { CallJoinCommand, SignalCommand, TypingCommand } from '../shared/commands.js';
@@ -183,6 +184,18 @@ export class UserSignalCommand extends SignalCommand {
 
   @MaybeId('In a channel: whom it is for.', OTHER_USER)
   target_user_id?: UserId | null;
+}
+
+/** `read` */
+export class UserReadCommand extends ReadDto {
+  @OfChannel()
+  channel_id!: ConversationId;
+}
+
+/** `dm_read` */
+export class UserDmReadCommand extends ReadDto {
+  @OfConversation()
+  conversation_id!: ConversationId;
 }
 
 /** `call_join` */

@@ -8,6 +8,7 @@ import { Conn, RawGateway } from '../../realtime/raw-gateway.js';
 import type { Departure, RawGatewayHooks } from '../../realtime/raw-gateway.js';
 import { WsOperation } from '../../realtime/wire-docs.js';
 import type { WireEvent } from '../../realtime/wire.js';
+import { UnreadsService } from '../../unreads/unreads.service.js';
 import { ChannelActions } from '../channel/channel.actions.js';
 import { CallParticipantsEvent } from '../channel/channel.call-shapes.js';
 import { DmActions } from '../dm/dm.actions.js';
@@ -29,6 +30,7 @@ export class UserGateway implements RawGatewayHooks<UserContext> {
     private readonly subscriptions: UserSubscriptions,
     private readonly channels: ChannelActions,
     private readonly dms: DmActions,
+    private readonly unreads: UnreadsService,
     private readonly settings: Settings,
     private readonly clock: Clock,
   ) {}
@@ -223,6 +225,20 @@ export class UserGateway implements RawGatewayHooks<UserContext> {
   @WsOperation({ summary: 'Tells the other side that one types; `true` ends by itself after 6 s.' })
   dmTyping(@Conn() connection: UserConnection, @MessageBody() command: commands.UserDmTypingCommand): Promise<void> {
     return this.dms.relay.typing(connection.context.dm(command.conversation_id), command.is_typing);
+  }
+
+  @SubscribeMessage('read')
+  @WsOperation({ summary: 'Says how far one has read the channel; a lower number marks unread.' })
+  async read(@Conn() connection: UserConnection, @MessageBody() command: commands.UserReadCommand): Promise<void> {
+    const { channelId } = connection.context.channel(command.channel_id).context;
+    await this.unreads.read(connection.userId, channelId, command.seq);
+  }
+
+  @SubscribeMessage('dm_read')
+  @WsOperation({ summary: 'Says how far one has read the conversation; a lower number marks unread.' })
+  async dmRead(@Conn() connection: UserConnection, @MessageBody() command: commands.UserDmReadCommand): Promise<void> {
+    const { conversation } = connection.context.dm(command.conversation_id).context;
+    await this.unreads.read(connection.userId, conversation.conversationId, command.seq);
   }
 
   @SubscribeMessage('webrtc_offer')
