@@ -18,7 +18,12 @@ import { AddMessageDetails1795132816000 } from './1795132816000-add-message-deta
 import { CreateAttachments1795132817000 } from './1795132817000-create-attachments.js';
 import { CreateReadStates1795132818000 } from './1795132818000-create-read-states.js';
 import { CreateUserBlocks1795132819000 } from './1795132819000-create-user-blocks.js';
+import { AddUnreadCounts1795132825000 } from './1795132825000-add-unread-counts.js';
 import { AddAttachmentInline1795132830000 } from './1795132830000-add-attachment-inline.js';
+import { AddUserAvatar1795132831000 } from './1795132831000-add-user-avatar.js';
+import { CreateGroupBans1795132835000 } from './1795132835000-create-group-bans.js';
+import { CreateGroupAuditEntries1795132836000 } from './1795132836000-create-group-audit-entries.js';
+import { AddChannelPositions1795132837000 } from './1795132837000-add-channel-positions.js';
 
 /** Every migration, oldest first. */
 export const MIGRATIONS = [
@@ -42,5 +47,10 @@ export const MIGRATIONS = [
   CreateAttachments1795132817000,
   CreateReadStates1795132818000,
   CreateUserBlocks1795132819000,
+  AddUnreadCounts1795132825000,
   AddAttachmentInline1795132830000,
+  AddUserAvatar1795132831000,
+  CreateGroupBans1795132835000,
+  CreateGroupAuditEntries1795132836000,
+  AddChannelPositions1795132837000,
 ];

@@ -21,6 +21,7 @@ import { LiveModule } from './live/live.module.js';
 import { MessagesModule } from './messages/messages.module.js';
 import { PortBindingsModule } from './port-bindings.module.js';
 import { RealtimeModule } from './realtime/realtime.module.js';
+import { UnreadsModule } from './unreads/unreads.module.js';
 import { UsersModule } from './users/users.module.js';
 
 export type ExtraModule = Type | DynamicModule;
@@ -61,6 +62,7 @@ export class AppModule {
         DmsModule,
         AttachmentsModule,
         MessagesModule,
+        UnreadsModule,
         LiveModule,
         LobbyModule,
         GatewaysModule,

@@ -8,6 +8,8 @@ import { Channel } from './channels/persistence/channel.entity.js';
 import { Conversation } from './conversations/persistence/conversation.entity.js';
 import { LogEpoch } from './conversations/persistence/log-epoch.entity.js';
 import { Dm } from './dms/persistence/dm.entity.js';
+import { GroupAuditEntry } from './groups/persistence/group-audit-entry.entity.js';
+import { GroupBan } from './groups/persistence/group-ban.entity.js';
 import { GroupInvite } from './groups/persistence/group-invite.entity.js';
 import { GroupMember } from './groups/persistence/group-member.entity.js';
 import { Group } from './groups/persistence/group.entity.js';
@@ -31,6 +33,8 @@ export const ENTITIES = [
   Group,
   GroupMember,
   GroupInvite,
+  GroupBan,
+  GroupAuditEntry,
   Conversation,
   LogEpoch,
   Channel,

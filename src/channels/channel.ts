@@ -13,8 +13,16 @@ export interface ChannelView extends ConversationHead {
   topic: string;
   /** Seconds that a member waits between two messages; 0: none. */
   slowModeS: number;
+  /** Channels are shown by it, and by their ids where it is the same. */
+  position: number;
   /** The caller's in the group. */
   role: Role;
   createdAt: Date;
   updatedAt: Date;
+}
+
+/** Part of a group's channels, in their order. */
+export interface ChannelPage {
+  limit: number;
+  after?: Pick<ChannelView, 'position' | 'id'> | undefined;
 }

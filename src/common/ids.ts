@@ -13,7 +13,9 @@ export type MessageId = Id<'MessageId'>;
 export type ConnectionId = Id<'ConnectionId'>;
 export type CallId = Id<'CallId'>;
 export type AttachmentId = Id<'AttachmentId'>;
-type AnyId = UserId | SessionId | GroupId | ConversationId | MessageId | ConnectionId | CallId | AttachmentId;
+export type AuditEntryId = Id<'AuditEntryId'>;
+type AnyId =
+  UserId | SessionId | GroupId | ConversationId | MessageId | ConnectionId | CallId | AttachmentId | AuditEntryId;
 
 const RANDOM_BYTES = 16;
 /** Random bytes of so many ids are asked for at once: asking costs more than all else about an id. */

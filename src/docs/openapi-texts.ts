@@ -1,3 +1,5 @@
+import { permissionsTable } from '../groups/permissions.js';
+
 /** What every route has in common, for the first page of the reference. */
 export const DESCRIPTION = `
 Accounts, groups, channels, direct messages and presence, over REST. What happens while you are connected comes over WebSocket:
@@ -32,10 +34,11 @@ the next page, until it is null. A cursor means something to its own list only. 
 export const TAGS = {
   auth: 'Accounts are made and entered here: tokens, sessions, one-time WebSocket tickets, the password.',
   users: 'People: yourself, and the profiles of others.',
-  groups: 'Groups, their members and roles: owner > admin > moderator > member.',
+  groups: `Groups, their members and roles. Whoever acts on a member needs a role above theirs besides.\n\n${permissionsTable()}`,
   invites: 'Codes that let people into a group.',
   channels: 'The channels of a group: TEXT, VOICE and VIDEO.',
   messages: 'The messages of a channel: its ordered, durable log, and the feed of its changes.',
+  unreads: 'How far you have read, and what is left.',
   dms: 'Direct messages between two people.',
   attachments: 'Files: uploaded first, then sent with a message, and read by those who may read it.',
   presence: 'Who is online.',

@@ -7,10 +7,12 @@ import { MessagesModule } from '../messages/messages.module.js';
 import { PresenceModule } from '../presence/presence.module.js';
 import { SignalingModule } from '../signaling/signaling.module.js';
 import { CallGatewayModule } from './call/call-gateway.module.js';
+import { ChannelActions } from './channel/channel.actions.js';
 import { ChannelAdmission } from './channel/channel.admission.js';
 import { ChannelCalls } from './channel/channel.calls.js';
 import { ChannelGateway } from './channel/channel.gateway.js';
 import { ChannelPresenceController } from './channel/http/channel-presence.controller.js';
+import { DmActions } from './dm/dm.actions.js';
 import { DmAdmission } from './dm/dm.admission.js';
 import { DmCalls } from './dm/dm.calls.js';
 import { DmGateway } from './dm/dm.gateway.js';
@@ -48,9 +50,11 @@ import { GroupPresenceController } from './user/http/group-presence.controller.j
     SocketCloser,
     EpochWatch,
     SenderNames,
+    ChannelActions,
     ChannelAdmission,
     ChannelCalls,
     ChannelGateway,
+    DmActions,
     DmAdmission,
     DmCalls,
     DmRelay,

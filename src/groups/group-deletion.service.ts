@@ -3,6 +3,7 @@ import { DomainEvents } from '../common/domain-events.js';
 import type { GroupId, UserId } from '../common/ids.js';
 import { GroupMembership } from './group-membership.js';
 import { MembershipChanges } from './internal/membership-changes.js';
+import { leastRole } from './permissions.js';
 import { GroupRepository } from './persistence/group.repository.js';
 
 @Injectable()
@@ -20,7 +21,7 @@ export class GroupDeletionService {
       groupId,
       actorId,
       check: async (tx) => {
-        await this.membership.requireRole({ groupId, userId: actorId, least: 'owner' }, tx);
+        await this.membership.requireRole({ groupId, userId: actorId, least: leastRole('delete_group') }, tx);
       },
       apply: (tx) => this.groups.delete(tx, groupId),
     });

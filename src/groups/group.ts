@@ -39,3 +39,11 @@ export interface InviteView {
   uses: number;
   createdAt: Date;
 }
+
+export interface BanView {
+  userId: UserId;
+  username: string;
+  bannedBy: UserId;
+  reason: string;
+  createdAt: Date;
+}

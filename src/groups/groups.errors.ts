@@ -1,4 +1,4 @@
-import { Conflict, Forbidden, NotFound } from '../common/domain-error.js';
+import { Conflict, Forbidden, NotFound, ValidationFailed } from '../common/domain-error.js';
 
 /** The group is not there, or the caller is no member of it: the two look the same. */
 export class GroupNotFound extends NotFound {
@@ -29,5 +29,30 @@ export class RoleTooLow extends Forbidden {
 export class OwnerCannotLeave extends Conflict {
   constructor() {
     super('The owner cannot leave the group: delete it, or hand it over first.');
+  }
+}
+
+export class BannedFromGroup extends Forbidden {
+  constructor() {
+    super('You are banned from this group.');
+  }
+}
+
+export class BanNotFound extends NotFound {
+  constructor() {
+    super('No such ban.');
+  }
+}
+
+/** Whom one bans need not be a member, but has to be somebody. */
+export class UserNotThere extends NotFound {
+  constructor() {
+    super('No such user.');
+  }
+}
+
+export class AlreadyOwner extends ValidationFailed {
+  constructor() {
+    super([{ field: 'user_id', problems: ['must be another member'] }]);
   }
 }

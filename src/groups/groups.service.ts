@@ -6,9 +6,11 @@ import type { UserId } from '../common/ids.js';
 import type { PageRequest } from '../common/paging.js';
 import { TransactionRunner } from '../infra/database/transaction-runner.js';
 import type { Tx } from '../infra/database/transaction-runner.js';
+import { AuditLog } from './audit-log.service.js';
 import { GroupMembership } from './group-membership.js';
 import type { GroupView } from './group.js';
 import { GroupNotFound } from './groups.errors.js';
+import { leastRole } from './permissions.js';
 import { GroupRepository } from './persistence/group.repository.js';
 import { MemberRepository } from './persistence/member.repository.js';
 
@@ -24,6 +26,7 @@ export class GroupsService {
     private readonly members: MemberRepository,
     private readonly membership: GroupMembership,
     private readonly transactions: TransactionRunner,
+    private readonly audit: AuditLog,
     private readonly events: DomainEvents,
     private readonly clock: Clock,
     private readonly ids: Ids,
@@ -60,12 +63,13 @@ export class GroupsService {
   /** Changes what is given and leaves the rest; admins and up. */
   async update(userId: UserId, groupId: GroupId, changes: Partial<GroupDraft>): Promise<GroupView> {
     const group = await this.transactions.run(async (tx) => {
-      await this.membership.holdRole(tx, { groupId, userId, least: 'admin' });
-      await this.groups.update(tx, groupId, {
+      await this.membership.holdRole(tx, { groupId, userId, least: leastRole('update_group') });
+      const details = {
         ...(changes.name === undefined ? {} : { name: changes.name.trim() }),
         ...(changes.description === undefined ? {} : { description: changes.description.trim() }),
-        updatedAt: this.clock.date(),
-      });
+      };
+      await this.groups.update(tx, groupId, { ...details, updatedAt: this.clock.date() });
+      await this.audit.note(tx, { groupId, actorId: userId, action: 'group_updated', details });
       return this.view(tx, groupId, userId);
     });
     await this.events.publish('group.updated', { groupId });

@@ -5,10 +5,13 @@ import type { GroupId, UserId } from '../common/ids.js';
 import type { PageRequest } from '../common/paging.js';
 import { TransactionRunner } from '../infra/database/transaction-runner.js';
 import type { Tx } from '../infra/database/transaction-runner.js';
+import { AuditLog } from './audit-log.service.js';
 import { GroupMembership } from './group-membership.js';
 import type { GroupView, InviteView } from './group.js';
-import { GroupNotFound, InviteNotFound } from './groups.errors.js';
+import { BannedFromGroup, GroupNotFound, InviteNotFound } from './groups.errors.js';
 import { makeInviteCode, parseInviteCode } from './invite-code.js';
+import { leastRole } from './permissions.js';
+import { BanRepository } from './persistence/ban.repository.js';
 import { GroupRepository } from './persistence/group.repository.js';
 import { InviteRepository } from './persistence/invite.repository.js';
 import { MemberRepository } from './persistence/member.repository.js';
@@ -27,7 +30,9 @@ export class InvitesService {
     private readonly invites: InviteRepository,
     private readonly groups: GroupRepository,
     private readonly members: MemberRepository,
+    private readonly bans: BanRepository,
     private readonly membership: GroupMembership,
+    private readonly audit: AuditLog,
     private readonly transactions: TransactionRunner,
     private readonly events: DomainEvents,
     private readonly clock: Clock,
@@ -46,15 +51,17 @@ export class InvitesService {
       createdAt: now,
     };
     return this.transactions.run(async (tx) => {
-      await this.membership.holdRole(tx, { groupId, userId, least: 'admin' });
+      await this.membership.holdRole(tx, { groupId, userId, least: leastRole('manage_invites') });
       await this.invites.insert(tx, invite);
+      const details = { code: invite.code, max_uses: invite.maxUses, expires_at: invite.expiresAt.toISOString() };
+      await this.audit.note(tx, { groupId, actorId: userId, action: 'invite_created', details });
       return invite;
     });
   }
 
   /** Admins and up; oldest first, with those that are no longer valid. */
   async list(userId: UserId, groupId: GroupId, page: PageRequest): Promise<InviteView[]> {
-    await this.membership.requireRole({ groupId, userId, least: 'admin' });
+    await this.membership.requireRole({ groupId, userId, least: leastRole('manage_invites') });
     return this.transactions.read((tx) => this.invites.list(tx, groupId, page));
   }
 
@@ -64,6 +71,7 @@ export class InvitesService {
       const groupId = await this.groupOf(tx, code);
       await this.requireAdmin(tx, groupId, userId);
       if (!(await this.invites.delete(tx, code))) throw new InviteNotFound();
+      await this.audit.note(tx, { groupId, actorId: userId, action: 'invite_revoked', details: { code } });
     });
   }
 
@@ -71,6 +79,7 @@ export class InvitesService {
    * Makes the user a member and counts one use. A member gets the group again, at no cost: a lost answer can be retried.
    *
    * @throws InviteNotFound when it is unknown, expired or used up, which look the same
+   * @throws BannedFromGroup
    */
   async accept(userId: UserId, code: string): Promise<GroupView> {
     const { group, joined } = await this.transactions.run((tx) => this.join(tx, userId, code));
@@ -85,6 +94,7 @@ export class InvitesService {
     const now = this.clock.date();
     const joined = await this.members.insert(tx, { groupId, userId, role: 'member', joinedAt: now });
     if (joined && !(await this.invites.use(tx, code, now))) throw new InviteNotFound();
+    if (joined && (await this.bans.exists(tx, groupId, userId))) throw new BannedFromGroup();
     const group = await this.groups.findForMember(tx, groupId, userId);
     if (!group) throw new InviteNotFound();
     return { group, joined };
@@ -98,7 +108,7 @@ export class InvitesService {
 
   private async requireAdmin(tx: Tx, groupId: GroupId, userId: UserId): Promise<void> {
     try {
-      await this.membership.holdRole(tx, { groupId, userId, least: 'admin' });
+      await this.membership.holdRole(tx, { groupId, userId, least: leastRole('manage_invites') });
     } catch (error) {
       if (error instanceof GroupNotFound) throw new InviteNotFound();
       throw error;

@@ -6,21 +6,17 @@ import { TransactionRunner } from '../infra/database/transaction-runner.js';
 import type { Tx } from '../infra/database/transaction-runner.js';
 import { GroupMembership } from './group-membership.js';
 import type { MemberView } from './group.js';
-import { MemberNotFound, OwnerCannotLeave, RoleTooLow } from './groups.errors.js';
+import { MemberNotFound, RoleTooLow } from './groups.errors.js';
+import { MemberRemoval } from './internal/member-removal.js';
 import { MembershipChanges } from './internal/membership-changes.js';
+import type { MemberTarget } from './member-target.js';
+import { isAllowed, leastRole } from './permissions.js';
 import { InviteRepository } from './persistence/invite.repository.js';
 import { MemberRepository } from './persistence/member.repository.js';
-import { isAtLeast, outranks } from './role.js';
-import type { GrantableRole } from './role.js';
+import { outranks } from './role.js';
+import type { GrantableRole, Role } from './role.js';
 
-/** A member of a group, and who acts on them. */
-export interface MemberTarget {
-  actorId: UserId;
-  groupId: GroupId;
-  userId: UserId;
-}
-
-/** Members and their roles (protocol section 8): admins and up manage the roles below their own. */
+/** Members and their roles (protocol section 8): whoever may, manages the roles below their own. */
 @Injectable()
 export class MembersService {
   constructor(
@@ -28,6 +24,7 @@ export class MembersService {
     private readonly invites: InviteRepository,
     private readonly membership: GroupMembership,
     private readonly changes: MembershipChanges,
+    private readonly removal: MemberRemoval,
     private readonly transactions: TransactionRunner,
     private readonly events: DomainEvents,
   ) {}
@@ -44,14 +41,18 @@ export class MembersService {
    */
   async changeRole(target: MemberTarget, role: GrantableRole): Promise<MemberView> {
     const { actorId, groupId, userId } = target;
+    const details = { from: '', to: role };
     const conversationIds = await this.changes.run({
       groupId,
       actorId,
-      check: (tx) => this.requireAbove(tx, target, role),
+      check: async (tx) => {
+        details.from = await this.requireAbove(tx, target, role);
+      },
       apply: async (tx) => {
         await this.members.updateRole(tx, groupId, userId, role);
-        if (!isAtLeast(role, 'admin')) await this.invites.deleteOfCreator(tx, groupId, userId);
+        if (!isAllowed(role, 'manage_invites')) await this.invites.deleteOfCreator(tx, groupId, userId);
       },
+      note: { action: 'member_role_changed', targetUserId: userId, details },
     });
     await this.events.publish('group.member_role_changed', { groupId, userId, conversationIds });
     const member = await this.transactions.read((tx) => this.members.find(tx, groupId, userId));
@@ -59,45 +60,26 @@ export class MembersService {
     return member;
   }
 
-  /** Resolves when the member's sockets are closed: no later message reaches them (protocol section 2.1). */
-  async remove(target: MemberTarget): Promise<void> {
-    const { actorId, groupId, userId } = target;
-    const conversationIds = await this.changes.run({
-      groupId,
-      actorId,
-      check: (tx) => this.requireAbove(tx, target),
-      apply: (tx) => this.takeOut(tx, groupId, userId),
+  /** Moderators and up. Resolves when the member's sockets are closed. @throws MemberNotFound, RoleTooLow */
+  remove(target: MemberTarget): Promise<void> {
+    return this.removal.run(target, {
+      action: 'remove_members',
+      apply: (_, role) => (role ? Promise.resolve() : Promise.reject(new MemberNotFound())),
+      note: { action: 'member_removed' },
     });
-    await this.events.publish('group.member_removed', { groupId, userId, conversationIds });
   }
 
-  /** @throws OwnerCannotLeave: a group always has its owner */
-  async leave(userId: UserId, groupId: GroupId): Promise<void> {
-    const conversationIds = await this.changes.run({
-      groupId,
-      actorId: userId,
-      check: async (tx) => {
-        if ((await this.membership.requireMember(groupId, userId, tx)) === 'owner') throw new OwnerCannotLeave();
-      },
-      apply: (tx) => this.takeOut(tx, groupId, userId),
-    });
-    await this.events.publish('group.member_removed', { groupId, userId, conversationIds });
-  }
-
-  /** Their invites go with them: whoever was removed must not come back by one of their own. */
-  private async takeOut(tx: Tx, groupId: GroupId, userId: UserId): Promise<void> {
-    await this.members.delete(tx, groupId, userId);
-    await this.invites.deleteOfCreator(tx, groupId, userId);
-  }
-
+  /** The role before. */
   private async requireAbove(
     tx: Tx,
     { actorId, groupId, userId }: MemberTarget,
-    granted?: GrantableRole,
-  ): Promise<void> {
-    const own = await this.membership.requireRole({ groupId, userId: actorId, least: 'admin' }, tx);
+    granted: GrantableRole,
+  ): Promise<Role> {
+    const least = leastRole('change_roles');
+    const own = await this.membership.requireRole({ groupId, userId: actorId, least }, tx);
     const role = await this.membership.roleOf(groupId, userId, tx);
     if (role === undefined) throw new MemberNotFound();
-    if (!outranks(own, role) || (granted && !outranks(own, granted))) throw new RoleTooLow();
+    if (!outranks(own, role) || !outranks(own, granted)) throw new RoleTooLow();
+    return role;
   }
 }

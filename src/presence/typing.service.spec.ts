@@ -1,10 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { BackgroundTasks } from '../common/background-tasks.js';
-import type { ConnectionId } from '../common/ids.js';
 import { ManualClock } from '../common/manual-clock.js';
 import { TYPING_EXPIRY_MS, TypingService } from './typing.service.js';
 
-const CONNECTION = 'c1' as ConnectionId;
+const CONNECTION = {};
 
 let clock: ManualClock;
 let typing: TypingService;
@@ -50,7 +49,7 @@ describe('typing (2)', () => {
 
   it('ends with its connection, and not with another', async () => {
     await typing.set(CONNECTION, true, announce);
-    await typing.end('c2' as ConnectionId);
+    await typing.end({});
     expect(told).toEqual([true]);
     await typing.end(CONNECTION);
     expect(told).toEqual([true, false]);

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { BackgroundTasks } from '../common/background-tasks.js';
 import { Cancel, Clock } from '../common/clock.js';
-import type { ConnectionId } from '../common/ids.js';
 
 /** A typing notice ends by itself after this time (protocol section 2). */
 export const TYPING_EXPIRY_MS = 6000;
@@ -14,10 +13,10 @@ interface Typing {
   announce: Announce;
 }
 
-/** Which connections are typing: ended by themselves, or with their connection. Volatile, never stored. */
+/** Who is typing: `where` is a connection's own object for a conversation. Ended by itself, or with it. Volatile, never stored. */
 @Injectable()
 export class TypingService {
-  private readonly typing = new Map<ConnectionId, Typing>();
+  private readonly typing = new Map<object, Typing>();
 
   constructor(
     private readonly clock: Clock,
@@ -25,26 +24,26 @@ export class TypingService {
   ) {}
 
   /** Announces it; for `true` announces the end too, unless it is renewed within six seconds. */
-  async set(connectionId: ConnectionId, isTyping: boolean, announce: Announce): Promise<void> {
-    this.forget(connectionId);
+  async set(where: object, isTyping: boolean, announce: Announce): Promise<void> {
+    this.forget(where);
     if (isTyping) {
       const expiry = this.clock.after(TYPING_EXPIRY_MS, () => {
-        this.tasks.run('typing expiry', () => this.end(connectionId));
+        this.tasks.run('typing expiry', () => this.end(where));
       });
-      this.typing.set(connectionId, { expiry, announce });
+      this.typing.set(where, { expiry, announce });
     }
     await announce(isTyping);
   }
 
-  /** Ends what a connection was typing, if it was. */
-  async end(connectionId: ConnectionId): Promise<void> {
-    await this.forget(connectionId)?.announce(false);
+  /** Ends what was being typed there, if anything was. */
+  async end(where: object): Promise<void> {
+    await this.forget(where)?.announce(false);
   }
 
-  private forget(connectionId: ConnectionId): Typing | undefined {
-    const typing = this.typing.get(connectionId);
+  private forget(where: object): Typing | undefined {
+    const typing = this.typing.get(where);
     typing?.expiry();
-    this.typing.delete(connectionId);
+    this.typing.delete(where);
     return typing;
   }
 }

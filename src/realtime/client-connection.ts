@@ -30,6 +30,11 @@ export abstract class ClientConnection<Context = unknown> {
     return this.user.userId;
   }
 
+  /** The connection that the client itself holds: this one. */
+  get device(): this {
+    return this;
+  }
+
   get authenticated(): boolean {
     return this.identity !== undefined;
   }

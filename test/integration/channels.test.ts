@@ -85,6 +85,7 @@ describe('A channel (8)', () => {
       type: 'TEXT',
       topic: '',
       slow_mode_s: 0,
+      position: 1,
       last_seq: 0,
       created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/) as string,
       updated_at: plain.created_at,

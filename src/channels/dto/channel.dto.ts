@@ -26,6 +26,13 @@ export class ChannelDto {
   })
   slow_mode_s!: number;
 
+  @ApiProperty({
+    description: 'Sort channels by it, and by their ids where it is the same.',
+    type: 'integer',
+    example: 0,
+  })
+  position!: number;
+
   @ApiProperty({ description: 'The number of its log’s latest change; 0: none.', type: 'integer', example: 41 })
   last_seq!: number;
 
@@ -33,7 +40,7 @@ export class ChannelDto {
   created_at!: string;
 
   @ApiProperty({
-    description: 'When its name, topic or slow mode was last changed.',
+    description: 'When its name, topic, slow mode or place was last changed.',
     format: 'date-time',
     example: '2030-01-01T12:00:00.000Z',
   })
@@ -48,6 +55,7 @@ export function toChannelDto(channel: ChannelView): ChannelDto {
     type: channel.type,
     topic: channel.topic,
     slow_mode_s: channel.slowModeS,
+    position: channel.position,
     last_seq: channel.lastSeq,
     created_at: channel.createdAt.toISOString(),
     updated_at: channel.updatedAt.toISOString(),

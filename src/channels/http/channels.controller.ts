@@ -12,10 +12,9 @@ import type { ConversationId, GroupId } from '../../common/ids.js';
 import { ApiPage, ApiProblems } from '../../infra/http/api-docs.js';
 import { CurrentUser } from '../../infra/http/current-user.decorator.js';
 import type { Caller } from '../../infra/http/current-user.decorator.js';
-import { PageQuery } from '../../infra/http/page.js';
+import { PageQuery, readCursor, toPage } from '../../infra/http/page.js';
 import type { Page } from '../../infra/http/page.js';
 import { ParseIdPipe } from '../../infra/http/parse-id.pipe.js';
-import { pageByTime } from '../../infra/http/timed-page.js';
 import { ChannelsService } from '../channels.service.js';
 import { ChannelDto, toChannelDto } from '../dto/channel.dto.js';
 import { CreateChannelDto } from '../dto/create-channel.dto.js';
@@ -45,19 +44,21 @@ export class ChannelsController {
   }
 
   @Get('groups/:id/channels')
-  @ApiOperation({ summary: 'A group’s channels', description: 'For its members. In the order of making.' })
+  @ApiOperation({
+    summary: 'A group’s channels',
+    description: 'For its members. In their order: by `position`, then by id.',
+  })
   @ApiPage(ChannelDto, 'A page of channels.')
-  list(
+  async list(
     @CurrentUser() caller: Caller,
     @Param('id', ParseIdPipe) groupId: GroupId,
     @Query() query: PageQuery,
   ): Promise<Page<ChannelDto>> {
-    return pageByTime(query, {
-      parseId,
-      list: (request) => this.channels.list(caller.userId, groupId, request),
-      positionOf: (channel) => ({ at: channel.createdAt, id: channel.id }),
-      toItem: toChannelDto,
-    });
+    const { limit, cursor } = query;
+    const key = readCursor<[number, ConversationId]>(cursor, [parsePosition, parseId]);
+    const after = key && { position: key[0], id: key[1] };
+    const rows = await this.channels.list(caller.userId, groupId, { limit: limit + 1, after });
+    return toPage(rows, limit, { keyOf: ({ position, id }) => [String(position), id], toItem: toChannelDto });
   }
 
   @Get('channels/:id')
@@ -72,8 +73,9 @@ export class ChannelsController {
 
   @Patch('channels/:id')
   @ApiOperation({
-    summary: 'Change a channel’s name, topic or slow mode',
-    description: 'For admins and the owner of the group. What is left out stays.',
+    summary: 'Change a channel’s name, topic, slow mode or place',
+    description:
+      'For admins and the owner of the group. What is left out stays. A new `position` may change those of the other channels too.',
   })
   @ApiOkResponse({ description: 'The channel as it is now.', type: ChannelDto })
   @ApiProblems(403)
@@ -96,4 +98,10 @@ export class ChannelsController {
   delete(@CurrentUser() caller: Caller, @Param('id', ParseIdPipe) id: ConversationId): Promise<void> {
     return this.channels.delete(caller.userId, id);
   }
+}
+
+const POSITION = /^\d{1,9}$/;
+
+function parsePosition(text: string): number | undefined {
+  return POSITION.test(text) ? Number(text) : undefined;
 }

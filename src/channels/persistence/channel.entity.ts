@@ -29,6 +29,10 @@ export class Channel {
   @Column('integer', { default: 0 })
   slowModeS!: number;
 
+  /** Channels are shown by it, and by their ids where it is the same. */
+  @Column('integer', { default: 0 })
+  position!: number;
+
   @Column(TIMESTAMP)
   createdAt!: Date;
 

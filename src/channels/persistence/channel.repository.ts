@@ -2,11 +2,10 @@ import { Injectable } from '@nestjs/common';
 import type { ConversationId, GroupId, UserId } from '../../common/ids.js';
 import { Clock } from '../../common/clock.js';
 import { Gathering } from '../../common/gathering.js';
-import type { PageRequest } from '../../common/paging.js';
 import { PreparedStatements, statement } from '../../infra/database/prepared-statements.js';
 import type { Tx } from '../../infra/database/transaction-runner.js';
 import type { ChannelType } from '../channel-type.js';
-import type { ChannelView } from '../channel.js';
+import type { ChannelPage, ChannelView } from '../channel.js';
 import { Channel } from './channel.entity.js';
 
 // bigint, which Postgres sends as text.
@@ -15,7 +14,7 @@ type ChannelRow = Omit<ChannelView, 'lastSeq' | 'membershipVersion'> & { lastSeq
 // One query answers "is there such a channel, may this user see it, as what, and where does its log stand":
 // it joins what the foreign keys point to, and only reads.
 const VIEW = `
-  SELECT c.id, c.group_id AS "groupId", c.name, c.type, c.topic, c.slow_mode_s AS "slowModeS", m.role,
+  SELECT c.id, c.group_id AS "groupId", c.name, c.type, c.topic, c.slow_mode_s AS "slowModeS", c.position, m.role,
          v.last_seq AS "lastSeq", v.membership_version AS "membershipVersion",
          c.created_at AS "createdAt", c.updated_at AS "updatedAt"
     FROM channels c
@@ -44,8 +43,13 @@ export class ChannelRepository {
     this.types = new Gathering((memberships) => this.listTypes(memberships), clock);
   }
 
-  async insert(tx: Tx, channel: Channel): Promise<void> {
-    await tx.insert(Channel, channel);
+  /** As the last one of its group; of two that are made at once, by their ids. */
+  async insert(tx: Tx, channel: Omit<Channel, 'position'>): Promise<void> {
+    const [last] = await tx.query<{ position: number | null }[]>(
+      'SELECT max(position) AS position FROM channels WHERE group_id = $1',
+      [channel.groupId],
+    );
+    await tx.insert(Channel, { ...channel, position: (last?.position ?? -1) + 1 });
   }
 
   async findForMember(tx: Tx, channelId: ConversationId, userId: UserId): Promise<ChannelView | undefined> {
@@ -57,18 +61,34 @@ export class ChannelRepository {
     return this.types.ask({ channelId, userId });
   }
 
-  /** A group's channels in the order of making; none for a stranger. */
+  /** A group's channels in their order; none for a stranger. */
   async listForMember(
     tx: Tx,
-    { groupId, userId, limit, after }: PageRequest & { groupId: GroupId; userId: UserId },
+    { groupId, userId, limit, after }: ChannelPage & { groupId: GroupId; userId: UserId },
   ): Promise<ChannelView[]> {
     const rows = await tx.query<ChannelRow[]>(
       `${VIEW}
-        WHERE c.group_id = $2 AND ($3::timestamptz IS NULL OR (c.created_at, c.id) > ($3, $4::uuid))
-        ORDER BY c.created_at, c.id LIMIT $5`,
-      [userId, groupId, after?.at ?? null, after?.id ?? null, limit],
+        WHERE c.group_id = $2 AND ($3::integer IS NULL OR (c.position, c.id) > ($3, $4::uuid))
+        ORDER BY c.position, c.id LIMIT $5`,
+      [userId, groupId, after?.position ?? null, after?.id ?? null, limit],
     );
     return rows.map(viewOf);
+  }
+
+  /** Puts a channel at this place among its group's, from 0, or at their end; numbers them all anew, without gaps. */
+  async move(tx: Tx, groupId: GroupId, id: ConversationId, place: number): Promise<void> {
+    // In the order of their ids, so that of two who order at once one waits, and sees what the other has done.
+    await tx.query('SELECT 1 FROM channels WHERE group_id = $1 ORDER BY id FOR NO KEY UPDATE', [groupId]);
+    await tx.query(
+      `WITH others AS (
+         SELECT id, (row_number() OVER (ORDER BY position, id) - 1)::int AS place
+           FROM channels WHERE group_id = $1 AND id <> $2),
+       places AS (
+         SELECT id, place + (place >= $3::int)::int AS place FROM others
+         UNION ALL SELECT $2::uuid, least($3::int, (SELECT count(*)::int FROM others)))
+       UPDATE channels c SET position = p.place FROM places p WHERE c.id = p.id AND c.position <> p.place`,
+      [groupId, id, place],
+    );
   }
 
   async listIds(tx: Tx, groupId: GroupId): Promise<ConversationId[]> {

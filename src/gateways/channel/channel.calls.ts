@@ -4,17 +4,17 @@ import { encodeFrame } from '../../realtime/wire.js';
 import { SignalingService } from '../../signaling/signaling.service.js';
 import type { CallChange } from '../../signaling/signaling.service.js';
 import type { CallJoinedEvent, CallLeftEvent } from './channel.call-shapes.js';
-import type { ChannelConnection } from './channel.context.js';
+import type { ChannelSeat } from './channel.context.js';
 import { participantFields } from './channel.events.js';
 
 /** A channel's call, with those of this node who are told of it. */
 interface Call {
-  connections: Set<ChannelConnection>;
+  seats: Set<ChannelSeat>;
   watching: Promise<Cancel>;
 }
 
 /**
- * Tells a channel's connections on this node who joins its call and who leaves it, on whatever node. It goes by the set of
+ * Tells a channel's seats on this node who joins its call and who leaves it, on whatever node. It goes by the set of
  * participants, which heals: so it also tells of those whose node has died, and of what happened while Redis was away.
  */
 @Injectable()
@@ -23,13 +23,13 @@ export class ChannelCalls {
 
   constructor(private readonly signaling: SignalingService) {}
 
-  /** Resolves once the connection is told of all that happens. Returns its own undo. */
-  async attend(connection: ChannelConnection): Promise<Cancel> {
-    const { audience } = connection.context;
-    const call = this.calls.get(audience) ?? this.open(connection);
-    call.connections.add(connection);
+  /** Resolves once the seat is told of all that happens. Returns its own undo. */
+  async attend(seat: ChannelSeat): Promise<Cancel> {
+    const { audience } = seat.context;
+    const call = this.calls.get(audience) ?? this.open(seat);
+    call.seats.add(seat);
     const leave = () => {
-      this.leave(audience, call, connection);
+      this.leave(audience, call, seat);
     };
     try {
       await call.watching;
@@ -40,21 +40,20 @@ export class ChannelCalls {
     return leave;
   }
 
-  private open({ context: { audience, channelId } }: ChannelConnection): Call {
-    const connections = new Set<ChannelConnection>();
+  private open({ context: { audience, channelId } }: ChannelSeat): Call {
+    const seats = new Set<ChannelSeat>();
     const watching = this.signaling.watchCall(audience, (change) => {
       const frame = encodeFrame(eventOf(channelId, change));
-      for (const connection of connections)
-        if (connection.id !== change.participant.connectionId) connection.sendFrame(frame, 'volatile');
+      for (const seat of seats) if (seat.id !== change.participant.connectionId) seat.sendFrame(frame, 'volatile');
     });
-    const call = { connections, watching };
+    const call = { seats, watching };
     this.calls.set(audience, call);
     return call;
   }
 
-  private leave(audience: string, call: Call, connection: ChannelConnection): void {
-    call.connections.delete(connection);
-    if (call.connections.size > 0 || this.calls.get(audience) !== call) return;
+  private leave(audience: string, call: Call, seat: ChannelSeat): void {
+    call.seats.delete(seat);
+    if (call.seats.size > 0 || this.calls.get(audience) !== call) return;
     this.calls.delete(audience);
     call.watching.then(
       (stop) => {

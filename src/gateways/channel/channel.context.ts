@@ -5,6 +5,7 @@ import type { Connection } from '../../realtime/connection.js';
 import { channelAudience } from '../shared/channel-presence.js';
 import { ConversationContext, readPathId, readStreamRequest } from '../shared/conversation-context.js';
 import type { HandshakeRequest } from '../../realtime/raw-gateway.js';
+import type { Seat } from '../shared/seat.js';
 
 /** A connection to a channel. */
 export class ChannelContext extends ConversationContext {
@@ -31,3 +32,4 @@ export class ChannelContext extends ConversationContext {
 }
 
 export type ChannelConnection = Connection<ChannelContext>;
+export type ChannelSeat = Seat<ChannelContext>;

@@ -10,11 +10,11 @@ import { ChangeFrames } from '../shared/change-frames.js';
 import type { PresenceMode } from '../shared/conversation-context.js';
 import type { ConversationDialect, PresenceDialect, Resume } from '../shared/conversation-dialect.js';
 import { EncodeOnce } from '../shared/encode-once.js';
-import type { ChannelConnection } from './channel.context.js';
+import type { ChannelSeat } from './channel.context.js';
 import type * as shapes from './channel.event-shapes.js';
 import { changeFrames, diffFrame, eachFrames, messageEvent, onlineUsersFrame } from './channel.events.js';
 
-/** What the connections of all channels share: frames are encoded once for all who get the same. */
+/** What the seats of all channels share: frames are encoded once for all who get the same. */
 export class ChannelFrames {
   readonly changes = new ChangeFrames(changeFrames);
   readonly each = new EncodeOnce<readonly Transition[], FrameRun>();
@@ -27,15 +27,15 @@ export class ChannelFrames {
   ) {}
 }
 
-/** Says to one connection what happens in a channel (protocol section 2). */
+/** Says to one seat what happens in a channel (protocol section 2). */
 export class ChannelDialect implements ConversationDialect {
   readonly presence: PresenceDialect | undefined;
 
   constructor(
-    private readonly connection: ChannelConnection,
+    private readonly seat: ChannelSeat,
     private readonly frames: ChannelFrames,
   ) {
-    const { channelId, request } = connection.context;
+    const { channelId, request } = seat.context;
     this.presence = presenceOf(request.presence, channelId, frames);
   }
 
@@ -48,7 +48,7 @@ export class ChannelDialect implements ConversationDialect {
   }
 
   connected({ lastSeq, epoch }: LogPosition): WireEvent {
-    const { id, user } = this.connection;
+    const { id, user } = this.seat;
     const { settings, clock } = this.frames;
     return {
       type: 'connected',
@@ -87,7 +87,7 @@ export class ChannelDialect implements ConversationDialect {
   }
 
   private get channelId(): ConversationId {
-    return this.connection.context.channelId;
+    return this.seat.context.channelId;
   }
 }
 

@@ -7,7 +7,7 @@ import type { Frame, Shape, WireEvent } from '../../realtime/wire.js';
 import type { PlacedParticipant } from '../../signaling/signaling.service.js';
 import { unreadableEvent } from '../shared/unreadable-event.js';
 import type { ChannelCallParticipant } from './channel.call-shapes.js';
-import type { ChannelConnection } from './channel.context.js';
+import type { ChannelSeat } from './channel.context.js';
 import type {
   ChannelMessageEvent,
   ChannelMessageUpdatedEvent,
@@ -82,11 +82,7 @@ export function participantFields({
   return { user_id: userId, username, connection_id: connectionId, media, order };
 }
 
-export function senderFields({
-  id,
-  user,
-  context,
-}: ChannelConnection): Omit<Shape<ChannelOfferEvent>, 'type' | 'data'> {
+export function senderFields({ id, user, context }: ChannelSeat): Omit<Shape<ChannelOfferEvent>, 'type' | 'data'> {
   return {
     from_user_id: user.userId,
     from_username: user.username,

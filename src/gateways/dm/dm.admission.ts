@@ -6,9 +6,10 @@ import { NoSuchUser, SelfConversation } from '../../dms/dms.errors.js';
 import { DmsService } from '../../dms/dms.service.js';
 import { CloseCode } from '../../realtime/close-codes.js';
 import { AdmissionRefused } from '../../realtime/raw-gateway.js';
+import type { ConversationDialect } from '../shared/conversation-dialect.js';
 import { ConversationStream } from '../shared/conversation-stream.js';
 import { DmCalls } from './dm.calls.js';
-import type { DmConnection } from './dm.context.js';
+import type { DmConnection, DmSeat } from './dm.context.js';
 import { DmDialect } from './dm.dialect.js';
 
 /** Who may connect to a direct conversation, and the first frames that they get (protocol section 3). */
@@ -25,9 +26,13 @@ export class DmAdmission {
   /** @throws AdmissionRefused 4400 for oneself, 4404 for an unknown user */
   async admit(connection: DmConnection): Promise<void> {
     const dm = await this.openDm(connection);
-    connection.context.admitTo(dm);
-    const tellOfCalls = await this.calls.attend(connection);
-    await this.stream.open(connection, dm.conversationId, new DmDialect(connection, dm, this));
+    await this.seat(connection, dm, new DmDialect(connection, dm, this));
+  }
+
+  async seat(seat: DmSeat, dm: DmView, dialect: ConversationDialect): Promise<void> {
+    seat.context.admitTo(dm);
+    const tellOfCalls = await this.calls.attend(seat);
+    await this.stream.open(seat, dm.conversationId, dialect);
     tellOfCalls();
   }
 

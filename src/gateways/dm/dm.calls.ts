@@ -13,12 +13,12 @@ import type { WireEvent } from '../../realtime/wire.js';
 import { ConversationStream } from '../shared/conversation-stream.js';
 import { callEvent } from './dm.call-events.js';
 import type { DmCallBusyEvent, DmCallInviteAckEvent } from './dm.call-shapes.js';
-import type { DmConnection } from './dm.context.js';
+import type { DmSeat } from './dm.context.js';
 
 /** The calls of direct conversations, as this node's connections ring, answer and hear of them (protocol section 3). */
 @Injectable()
 export class DmCalls implements OnModuleInit, OnApplicationShutdown {
-  private readonly listening = new Map<ConversationId, Set<DmConnection>>();
+  private readonly listening = new Map<ConversationId, Set<DmSeat>>();
   private stop: Cancel = () => undefined;
 
   constructor(
@@ -30,7 +30,7 @@ export class DmCalls implements OnModuleInit, OnApplicationShutdown {
 
   onModuleInit(): void {
     this.stop = this.events.on('call.changed', (call) => {
-      for (const connection of this.listening.get(call.conversationId) ?? []) tell(connection, call);
+      for (const seat of this.listening.get(call.conversationId) ?? []) tell(seat, call);
     });
   }
 
@@ -39,37 +39,37 @@ export class DmCalls implements OnModuleInit, OnApplicationShutdown {
   }
 
   /**
-   * From now on the connection hears of calls: of what happens, and of the one that goes on, once what is returned is called.
+   * From now on the seat hears of calls: of what happens, and of the one that goes on, once what is returned is called.
    * That waits for nothing, so that the connection is open as soon as it has been greeted.
    */
-  async attend(connection: DmConnection): Promise<() => void> {
-    const { context } = connection;
+  async attend(seat: DmSeat): Promise<() => void> {
+    const { context } = seat;
     const { conversationId } = context.conversation;
     const held: CallFacts[] = [];
     context.callsHeld = held;
     const listeners = this.listening.get(conversationId) ?? new Set();
-    this.listening.set(conversationId, listeners.add(connection));
-    const call = await this.attendance.enter(conversationId, actorOf(connection));
+    this.listening.set(conversationId, listeners.add(seat));
+    const call = await this.attendance.enter(conversationId, actorOf(seat));
     return () => {
       context.callsHeld = undefined;
-      for (const news of call ? [call, ...held] : held) tell(connection, news);
+      for (const news of call ? [call, ...held] : held) tell(seat, news);
     };
   }
 
   /** However far its admission came. */
-  async leave(connection: DmConnection, departure: Departure): Promise<void> {
-    const { conversationId } = connection.context;
+  async leave(seat: DmSeat, departure: Departure): Promise<void> {
+    const { conversationId } = seat.context;
     if (conversationId === undefined) return;
     const listeners = this.listening.get(conversationId);
-    listeners?.delete(connection);
+    listeners?.delete(seat);
     if (listeners?.size === 0) this.listening.delete(conversationId);
-    await this.attendance.leave(conversationId, connection.id, departure);
+    await this.attendance.leave(conversationId, seat.id, departure);
   }
 
   /** @throws RateLimited */
-  async invite(connection: DmConnection, media: Json): Promise<WireEvent> {
-    const { conversationId, otherUserId } = connection.context.conversation;
-    const by = actorOf(connection);
+  async invite(seat: DmSeat, media: Json): Promise<WireEvent> {
+    const { conversationId, otherUserId } = seat.context.conversation;
+    const by = actorOf(seat);
     const invited = await this.calls.invite({ conversationId, by, calleeId: otherUserId, media });
     if (invited.is === 'busy')
       return {
@@ -77,35 +77,35 @@ export class DmCalls implements OnModuleInit, OnApplicationShutdown {
         conversation_id: conversationId,
         user_id: invited.userId,
       } satisfies DmCallBusyEvent;
-    tell(connection, invited.call);
+    tell(seat, invited.call);
     return { type: 'ack', call_id: invited.call.callId } satisfies Omit<DmCallInviteAckEvent, 'ref'>;
   }
 
   /** @throws NoSuchCall, CallMovedOn, NotYourPart */
-  async accept(connection: DmConnection, callId: CallId): Promise<void> {
-    await this.calls.accept(requestOf(connection, callId));
+  async accept(seat: DmSeat, callId: CallId): Promise<void> {
+    await this.calls.accept(requestOf(seat, callId));
   }
 
   /** The `ack` comes after the entry of the log. @throws NoSuchCall, CallMovedOn, NotYourPart */
-  async finish(connection: DmConnection, callId: CallId, how: 'decline' | 'cancel' | 'end'): Promise<WireEvent> {
-    const entry: MessageState = await this.calls[how](requestOf(connection, callId));
-    return this.stream.acknowledgeEntry(connection, entry);
+  async finish(seat: DmSeat, callId: CallId, how: 'decline' | 'cancel' | 'end'): Promise<WireEvent> {
+    const entry: MessageState = await this.calls[how](requestOf(seat, callId));
+    return this.stream.acknowledgeEntry(seat, entry);
   }
 }
 
-function actorOf({ id, userId }: DmConnection): CallRequest['by'] {
+function actorOf({ id, userId }: DmSeat): CallRequest['by'] {
   return { connectionId: id, userId };
 }
 
-function requestOf(connection: DmConnection, callId: CallId): CallRequest {
-  const { conversationId } = connection.context.conversation;
+function requestOf(seat: DmSeat, callId: CallId): CallRequest {
+  const { conversationId } = seat.context.conversation;
   // As the server writes it: a UUID's case does not count.
-  return { callId: callId.toLowerCase() as CallId, conversationId, by: actorOf(connection) };
+  return { callId: callId.toLowerCase() as CallId, conversationId, by: actorOf(seat) };
 }
 
 /** Each phase once, whatever it is told of twice or late. */
-function tell(connection: DmConnection, call: CallFacts): void {
-  const { context, userId } = connection;
+function tell(seat: DmSeat, call: CallFacts): void {
+  const { context, userId } = seat;
   if (context.callsHeld) {
     context.callsHeld.push(call);
     return;
@@ -119,5 +119,5 @@ function tell(connection: DmConnection, call: CallFacts): void {
   // The end of one that never rang here, for which the log's entry is enough, says nothing of the one that goes on.
   if (!isNews && before !== undefined && before.progress < OVER) return;
   context.toldOfCall = { callId, progress };
-  if (isNews) connection.send(callEvent(call, userId));
+  if (isNews) seat.send(callEvent(call, userId));
 }

@@ -4,6 +4,7 @@ import type { DmView } from '../../dms/dm.js';
 import type { Connection } from '../../realtime/connection.js';
 import type { HandshakeRequest } from '../../realtime/raw-gateway.js';
 import { ConversationContext, readPathId, readStreamRequest } from '../shared/conversation-context.js';
+import type { Seat } from '../shared/seat.js';
 
 /** A connection to a direct conversation. */
 export class DmContext extends ConversationContext {
@@ -45,3 +46,4 @@ export class DmContext extends ConversationContext {
 }
 
 export type DmConnection = Connection<DmContext>;
+export type DmSeat = Seat<DmContext>;

@@ -10,23 +10,23 @@ import { encodeFrame, FrameRun } from '../../realtime/wire.js';
 import type { Frame, WireEvent } from '../../realtime/wire.js';
 import { ChangeFrames } from '../shared/change-frames.js';
 import type { ConversationDialect, PresenceDialect, Resume } from '../shared/conversation-dialect.js';
-import type { DmConnection } from './dm.context.js';
+import type { DmSeat } from './dm.context.js';
 import type * as shapes from './dm.event-shapes.js';
 import { messageEvent, onlineEvent, presenceFrame } from './dm.events.js';
 
-/** Says to one connection what happens in a direct conversation (protocol section 3). */
+/** Says to one seat what happens in a direct conversation (protocol section 3). */
 export class DmDialect implements ConversationDialect {
   readonly presence: PresenceDialect | undefined;
   private readonly sides: readonly UserId[];
   readonly changes = new ChangeFrames((run) => this.framesOf(run));
 
   constructor(
-    private readonly connection: DmConnection,
+    private readonly seat: DmSeat,
     private readonly dm: DmView,
     private readonly services: { settings: Settings; clock: Clock },
   ) {
-    this.sides = [connection.userId, dm.otherUserId];
-    this.presence = connection.context.request.presence === 'none' ? undefined : new DmPresence(dm);
+    this.sides = [seat.userId, dm.otherUserId];
+    this.presence = seat.context.request.presence === 'none' ? undefined : new DmPresence(dm);
   }
 
   greeting({ users }: Roster): Frame | undefined {
@@ -35,7 +35,7 @@ export class DmDialect implements ConversationDialect {
   }
 
   connected({ lastSeq, epoch }: LogPosition, { users, stale }: Roster): WireEvent {
-    const { id, user } = this.connection;
+    const { id, user } = this.seat;
     const { conversationId, otherUserId, otherUsername } = this.dm;
     const { settings, clock } = this.services;
     return {

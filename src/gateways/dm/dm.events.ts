@@ -5,7 +5,7 @@ import type { OnlineUser, Transition } from '../../presence/roster.js';
 import { encodeFrame, FrameRun } from '../../realtime/wire.js';
 import type { Frame, Shape, WireEvent } from '../../realtime/wire.js';
 import { unreadableEvent } from '../shared/unreadable-event.js';
-import type { DmConnection } from './dm.context.js';
+import type { DmSeat } from './dm.context.js';
 import type {
   DmMessageEvent,
   DmMessageUpdatedEvent,
@@ -41,7 +41,7 @@ export function presenceFrame(conversationId: ConversationId, transitions: reado
   return run.from(0);
 }
 
-export function senderFields({ id, user, context }: DmConnection): Omit<Shape<DmOfferEvent>, 'type' | 'data'> {
+export function senderFields({ id, user, context }: DmSeat): Omit<Shape<DmOfferEvent>, 'type' | 'data'> {
   return {
     from_user_id: user.userId,
     from_username: user.username,

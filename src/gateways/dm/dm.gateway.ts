@@ -1,7 +1,6 @@
 import { MessageBody, SubscribeMessage } from '@nestjs/websockets';
 import { SendMessageDto } from '../../messages/dto/send-message.dto.js';
 import type { Sent } from '../../messages/message.js';
-import { MessagesService } from '../../messages/messages.service.js';
 import { Begun } from '../../realtime/begun.js';
 import { Conn, RawGateway } from '../../realtime/raw-gateway.js';
 import type { Departure, HandshakeRequest, RawGatewayHooks } from '../../realtime/raw-gateway.js';
@@ -9,16 +8,13 @@ import { WsOperation } from '../../realtime/wire-docs.js';
 import type { WireEvent } from '../../realtime/wire.js';
 import { SignalCommand, TypingCommand } from '../shared/commands.js';
 import { ChangeAckEvent } from '../shared/event-shapes.js';
-import { ConversationStream } from '../shared/conversation-stream.js';
+import { DmActions } from './dm.actions.js';
 import { DmAdmission } from './dm.admission.js';
 import { DmCallBusyEvent, DmCallInviteAckEvent } from './dm.call-shapes.js';
-import { DmCalls } from './dm.calls.js';
 import { CallCommand, CallInviteCommand } from './dm.commands.js';
 import { DmContext } from './dm.context.js';
 import type { DmConnection } from './dm.context.js';
 import { DmReference } from './dm.reference.js';
-import { DmRelay } from './dm.relay.js';
-import { messageEvent } from './dm.events.js';
 
 /** Messages, typing, presence, calls and WebRTC signaling between two users (protocol section 3). */
 @RawGateway('/ws/dm/:other_user_id')
@@ -26,10 +22,7 @@ import { messageEvent } from './dm.events.js';
 export class DmGateway implements RawGatewayHooks<DmContext> {
   constructor(
     private readonly admission: DmAdmission,
-    private readonly stream: ConversationStream,
-    private readonly messages: MessagesService,
-    private readonly relay: DmRelay,
-    private readonly calls: DmCalls,
+    private readonly actions: DmActions,
   ) {}
 
   parse(request: HandshakeRequest): DmContext {
@@ -40,8 +33,8 @@ export class DmGateway implements RawGatewayHooks<DmContext> {
     return this.admission.admit(connection);
   }
 
-  async departed(connection: DmConnection, departure: Departure): Promise<void> {
-    await Promise.all([this.calls.leave(connection, departure), this.stream.close(connection, departure)]);
+  departed(connection: DmConnection, departure: Departure): Promise<void> {
+    return this.actions.leave(connection, departure);
   }
 
   @SubscribeMessage('dm_message')
@@ -51,35 +44,31 @@ export class DmGateway implements RawGatewayHooks<DmContext> {
     reply: ChangeAckEvent,
   })
   message(@Conn() connection: DmConnection, @MessageBody() command: SendMessageDto): Begun<Sent> {
-    const { conversationId, otherUserId } = connection.context.conversation;
-    const sending = this.messages.begin(connection.userId, conversationId, command);
-    return this.stream.sending(connection, sending, (message) =>
-      messageEvent(message, [connection.userId, otherUserId], true),
-    );
+    return this.actions.message(connection, command);
   }
 
   @SubscribeMessage('dm_typing')
   @WsOperation({ summary: 'Tells the other side that one types; `true` ends by itself after 6 s.' })
   typing(@Conn() connection: DmConnection, @MessageBody() command: TypingCommand): Promise<void> {
-    return this.relay.typing(connection, command.is_typing);
+    return this.actions.relay.typing(connection, command.is_typing);
   }
 
   @SubscribeMessage('webrtc_offer')
   @WsOperation({ summary: 'Relays an offer to the other side.' })
   offer(@Conn() connection: DmConnection, @MessageBody() command: SignalCommand): Promise<void> {
-    return this.relay.signal(connection, 'webrtc_offer', command);
+    return this.actions.relay.signal(connection, 'webrtc_offer', command);
   }
 
   @SubscribeMessage('webrtc_answer')
   @WsOperation({ summary: 'Relays an answer to the other side.' })
   answer(@Conn() connection: DmConnection, @MessageBody() command: SignalCommand): Promise<void> {
-    return this.relay.signal(connection, 'webrtc_answer', command);
+    return this.actions.relay.signal(connection, 'webrtc_answer', command);
   }
 
   @SubscribeMessage('webrtc_ice_candidate')
   @WsOperation({ summary: 'Relays an ICE candidate to the other side.' })
   candidate(@Conn() connection: DmConnection, @MessageBody() command: SignalCommand): Promise<void> {
-    return this.relay.signal(connection, 'webrtc_ice_candidate', command);
+    return this.actions.relay.signal(connection, 'webrtc_ice_candidate', command);
   }
 
   @SubscribeMessage('call_invite')
@@ -89,7 +78,7 @@ export class DmGateway implements RawGatewayHooks<DmContext> {
     otherwise: DmCallBusyEvent,
   })
   callInvite(@Conn() connection: DmConnection, @MessageBody() { media }: CallInviteCommand): Promise<WireEvent> {
-    return this.calls.invite(connection, media);
+    return this.actions.calls.invite(connection, media);
   }
 
   @SubscribeMessage('call_accept')
@@ -98,24 +87,24 @@ export class DmGateway implements RawGatewayHooks<DmContext> {
       'Accepts a call on this connection. The callee alone may; of several devices one gets it, and `conflict` the others.',
   })
   callAccept(@Conn() connection: DmConnection, @MessageBody() { call_id }: CallCommand): Promise<void> {
-    return this.calls.accept(connection, call_id);
+    return this.actions.calls.accept(connection, call_id);
   }
 
   @SubscribeMessage('call_decline')
   @WsOperation({ summary: 'Declines a call that rings. The callee alone may.', reply: ChangeAckEvent })
   callDecline(@Conn() connection: DmConnection, @MessageBody() { call_id }: CallCommand): Promise<WireEvent> {
-    return this.calls.finish(connection, call_id, 'decline');
+    return this.actions.calls.finish(connection, call_id, 'decline');
   }
 
   @SubscribeMessage('call_cancel')
   @WsOperation({ summary: 'Takes back a call that rings. The caller alone may.', reply: ChangeAckEvent })
   callCancel(@Conn() connection: DmConnection, @MessageBody() { call_id }: CallCommand): Promise<WireEvent> {
-    return this.calls.finish(connection, call_id, 'cancel');
+    return this.actions.calls.finish(connection, call_id, 'cancel');
   }
 
   @SubscribeMessage('call_end')
   @WsOperation({ summary: 'Ends a call that was accepted. Either side may, on any device.', reply: ChangeAckEvent })
   callEnd(@Conn() connection: DmConnection, @MessageBody() { call_id }: CallCommand): Promise<WireEvent> {
-    return this.calls.finish(connection, call_id, 'end');
+    return this.actions.calls.finish(connection, call_id, 'end');
   }
 }

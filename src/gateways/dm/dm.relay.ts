@@ -4,7 +4,7 @@ import { Broadcaster } from '../../realtime/broadcaster.js';
 import { SignalingService } from '../../signaling/signaling.service.js';
 import { connectionIdOf } from '../shared/commands.js';
 import type { SignalCommand } from '../shared/commands.js';
-import type { DmConnection } from './dm.context.js';
+import type { DmSeat } from './dm.context.js';
 import type { DmTypingEvent } from './dm.event-shapes.js';
 import { senderFields } from './dm.events.js';
 
@@ -17,27 +17,23 @@ export class DmRelay {
     private readonly signaling: SignalingService,
   ) {}
 
-  typing(connection: DmConnection, isTyping: boolean): Promise<void> {
-    const { userId, username } = connection.user;
-    const { conversationId } = connection.context.conversation;
+  typing(seat: DmSeat, isTyping: boolean): Promise<void> {
+    const { userId, username } = seat.user;
+    const { conversationId } = seat.context.conversation;
     const event = { type: 'dm_typing' as const, user_id: userId, username, conversation_id: conversationId };
-    return this.typingNotices.set(connection.id, isTyping, (is_typing) =>
-      this.broadcaster.publish(connection.context.audience, { ...event, is_typing } satisfies DmTypingEvent, {
+    return this.typingNotices.set(seat.context, isTyping, (is_typing) =>
+      this.broadcaster.publish(seat.context.audience, { ...event, is_typing } satisfies DmTypingEvent, {
         exceptUserId: userId,
       }),
     );
   }
 
   /** @throws TargetNotFound */
-  signal(
-    connection: DmConnection,
-    type: string,
-    { target_connection_id: toConnection, data }: SignalCommand,
-  ): Promise<void> {
-    const { audience, conversation } = connection.context;
-    const event = { type, ...senderFields(connection), data };
+  signal(seat: DmSeat, type: string, { target_connection_id: toConnection, data }: SignalCommand): Promise<void> {
+    const { audience, conversation } = seat.context;
+    const event = { type, ...senderFields(seat), data };
     return this.signaling.signal(audience, {
-      from: connection.id,
+      from: seat.id,
       to: conversation.otherUserId,
       toConnection: connectionIdOf(toConnection),
       event,

@@ -1,12 +1,8 @@
 import type { HistoryPage } from '../../messages/message-history.service.js';
 import type { LogPosition, MessageState } from '../../messages/message.js';
 import type { LiveRoster, Transition } from '../../presence/roster.js';
-import type { Connection } from '../../realtime/connection.js';
 import type { Frame, WireEvent } from '../../realtime/wire.js';
 import type { ChangeFrames } from './change-frames.js';
-import type { ConversationContext } from './conversation-context.js';
-
-export type ConversationConnection = Connection<ConversationContext>;
 
 export interface Resume {
   from: number;

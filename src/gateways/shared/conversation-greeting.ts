@@ -5,7 +5,8 @@ import type { LiveRoster } from '../../presence/roster.js';
 import { CloseCode } from '../../realtime/close-codes.js';
 import { encodeFrame, FrameRun } from '../../realtime/wire.js';
 import type { Frame } from '../../realtime/wire.js';
-import type { ConversationConnection, ConversationDialect } from './conversation-dialect.js';
+import type { ConversationDialect } from './conversation-dialect.js';
+import type { Seat } from './seat.js';
 
 /** What a replay writes before it looks whether the client takes it. */
 const PART_BYTES = 64 * 1024;
@@ -21,26 +22,26 @@ export interface Greeting {
  * The first frames of a connection (protocol section 2). Answers with the number that the live stream goes on after.
  */
 export async function greet(
-  connection: ConversationConnection,
+  seat: Seat,
   dialect: ConversationDialect,
   { snapshot, roster, replayOn }: Greeting,
 ): Promise<number> {
   const greeting = dialect.greeting(roster);
-  if (greeting) connection.sendFrame(greeting);
-  connection.send(dialect.connected(snapshot, roster));
+  if (greeting) seat.sendFrame(greeting);
+  seat.send(dialect.connected(snapshot, roster));
   if (snapshot.history) {
-    connection.send(dialect.history(snapshot.history));
+    seat.send(dialect.history(snapshot.history));
     // It may be larger than what may wait for a client: the stream goes on when it has been taken.
-    await connection.drained();
+    await seat.drained();
   }
   const { resume } = snapshot;
   if (!resume) return snapshot.lastSeq;
   if (!resume.complete) {
-    connection.send(dialect.resumed(resume, snapshot.lastSeq));
+    seat.send(dialect.resumed(resume, snapshot.lastSeq));
     return snapshot.lastSeq;
   }
-  const head = await replay(connection, dialect, { from: resume.from, first: resume.missed, replayOn });
-  connection.send(dialect.resumed(resume, head));
+  const head = await replay(seat, dialect, { from: resume.from, first: resume.missed, replayOn });
+  seat.send(dialect.resumed(resume, head));
   return head;
 }
 
@@ -65,7 +66,7 @@ function* partsOf(messages: readonly MessageState[], encode: (message: MessageSt
  * reads slowly neither fills the memory nor is cut for what it has asked for.
  */
 async function replay(
-  connection: ConversationConnection,
+  seat: Seat,
   dialect: ConversationDialect,
   { from, first, replayOn }: { from: number; first: ChangesPage } & Pick<Greeting, 'replayOn'>,
 ): Promise<number> {
@@ -78,15 +79,15 @@ async function replay(
       told.add(message.seq);
       return encodeFrame(dialect.replayed(message, isNew));
     })) {
-      connection.sendFrame(new FrameRun(frames).from(0));
-      await connection.drained();
+      seat.sendFrame(new FrameRun(frames).from(0));
+      await seat.drained();
     }
     const last = page.items.at(-1);
-    if (!page.hasMore || last === undefined || !connection.isOpen) return page.lastSeq;
+    if (!page.hasMore || last === undefined || !seat.isOpen) return page.lastSeq;
     page = await replayOn(last.rev).catch((error: unknown) => {
       if (!(error instanceof OtherEpoch)) throw error;
       // What has been replayed is of a log that is no more: the client asks again, and learns that it must reload.
-      connection.close(CloseCode.ServerRestart, 'the log was restored');
+      seat.close(CloseCode.ServerRestart, 'the log was restored');
       return { ...page, items: [], hasMore: false };
     });
   }

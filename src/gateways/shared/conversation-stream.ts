@@ -13,17 +13,18 @@ import { Broadcaster } from '../../realtime/broadcaster.js';
 import type { Departure } from '../../realtime/raw-gateway.js';
 import type { WireEvent } from '../../realtime/wire.js';
 import type { ConversationContext } from './conversation-context.js';
-import type { ConversationConnection, ConversationDialect } from './conversation-dialect.js';
+import type { ConversationDialect } from './conversation-dialect.js';
 import { greet } from './conversation-greeting.js';
 import type { ChangeAckEvent } from './event-shapes.js';
-import { LiveConnection } from './live-connection.js';
+import { LiveSeat } from './live-seat.js';
 import { PresenceTeller } from './presence-teller.js';
+import type { Seat } from './seat.js';
 import { SendsUnderWay } from './sends-under-way.js';
 
 /** How long a sender's `ack` waits for the event before it: as long as a log may be behind (section 2.1). */
 const DELIVERY_WAIT_MS = 5000;
 
-/** A connection's stream of one conversation, the same for every dialect: attach, snapshot, greet, replay, go live. */
+/** A seat's stream of one conversation, the same for every dialect: attach, snapshot, greet, replay, go live. */
 @Injectable()
 export class ConversationStream {
   constructor(
@@ -39,41 +40,37 @@ export class ConversationStream {
    * The live stream is attached, and held back, before the snapshot is read (section 2). Presence comes last, so that
    * nothing can reach the client between the roster and the frames that are sent in the same turn.
    */
-  async open(
-    connection: ConversationConnection,
-    conversationId: ConversationId,
-    dialect: ConversationDialect,
-  ): Promise<void> {
-    const { context } = connection;
+  async open(seat: Seat, conversationId: ConversationId, dialect: ConversationDialect): Promise<void> {
+    const { context } = seat;
     context.conversationId = conversationId;
-    const subscription = await this.feed.attach(conversationId, new LiveConnection(connection, dialect.changes));
+    const subscription = await this.feed.attach(conversationId, new LiveSeat(seat, dialect.changes));
     context.subscription = subscription;
-    const snapshot = await this.history.snapshot(connection.userId, conversationId, context.request);
-    context.leaveAudience = await this.broadcaster.join(context.audience, connection);
+    const snapshot = await this.history.snapshot(seat.userId, conversationId, context.request);
+    context.leaveAudience = await this.broadcaster.join(context.audience, seat.device);
     // Nobody is told of one who has been closed meanwhile.
-    if (!connection.isOpen) return;
-    const { id: connectionId, user } = connection;
+    if (!seat.isOpen) return;
+    const { id: connectionId, user } = seat;
     const arrival = { connectionId, userId: user.userId, username: user.username };
-    const teller = dialect.presence && new PresenceTeller(connection, dialect.presence);
+    const teller = dialect.presence && new PresenceTeller(seat, dialect.presence);
     const { roster, leave } = await this.presence.enter(context.audience, arrival, teller);
     context.leavePresence = leave;
     // What closures hold lives as long as the connection: neither the roster nor the snapshot may be among it.
     const { epoch } = snapshot;
-    const head = await greet(connection, dialect, {
+    const head = await greet(seat, dialect, {
       snapshot,
       roster,
-      replayOn: (since) => this.history.replay(connection.userId, conversationId, { since, epoch }),
+      replayOn: (since) => this.history.replay(seat.userId, conversationId, { since, epoch }),
     });
     await subscription.release(head);
     teller?.release();
   }
 
-  /** Ends whatever the connection holds, however far its admission came. */
-  async close({ id, context }: ConversationConnection, departure: Departure): Promise<void> {
+  /** Ends whatever the seat holds, however far its admission came. */
+  async close({ context }: Seat, departure: Departure): Promise<void> {
     context.subscription?.detach();
     context.leaveAudience?.();
     try {
-      await this.typing.end(id);
+      await this.typing.end(context);
     } finally {
       await context.leavePresence?.(departure);
     }
@@ -81,20 +78,16 @@ export class ConversationStream {
 
   /**
    * A send, and its answer: the `ack` comes after the event itself. A repeated nonce gives the first message again, to
-   * this connection alone (section 2.1).
+   * this seat alone (section 2.1).
    */
-  sending(
-    connection: ConversationConnection,
-    { id, sent }: Sending,
-    eventOf: (message: MessageState) => WireEvent,
-  ): Begun<Sent> {
-    const { context } = connection;
+  sending(seat: Seat, { id, sent }: Sending, eventOf: (message: MessageState) => WireEvent): Begun<Sent> {
+    const { context } = seat;
     const sends = (context.sends ??= new SendsUnderWay());
     if (context.subscription) context.subscription.stops = sends;
     sends.begin(id);
     const acknowledge = (outcome: Sent) =>
-      this.acknowledge(connection, outcome, () => {
-        connection.send(eventOf(outcome.message));
+      this.acknowledge(seat, outcome, () => {
+        seat.send(eventOf(outcome.message));
       });
     return new Begun(sent, acknowledge, () => {
       sends.answered(id);
@@ -102,16 +95,12 @@ export class ConversationStream {
     });
   }
 
-  /** The `ack` of an entry that the connection has caused; it comes after the event itself. @throws Unavailable */
-  acknowledgeEntry(connection: ConversationConnection, message: MessageState): Promise<WireEvent> {
-    return this.acknowledge(connection, { message, duplicate: false }, () => undefined);
+  /** The `ack` of an entry that this seat has caused; it comes after the event itself. @throws Unavailable */
+  acknowledgeEntry(seat: Seat, message: MessageState): Promise<WireEvent> {
+    return this.acknowledge(seat, { message, duplicate: false }, () => undefined);
   }
 
-  private async acknowledge(
-    { context }: ConversationConnection,
-    { message, duplicate }: Sent,
-    repeat: () => void,
-  ): Promise<WireEvent> {
+  private async acknowledge({ context }: Seat, { message, duplicate }: Sent, repeat: () => void): Promise<WireEvent> {
     if (duplicate) repeat();
     else await this.delivered(context, message.rev);
     return {

@@ -83,7 +83,10 @@ export class InvitesController {
     description: 'Who is a member already gets the group again, and uses nothing up: a lost answer can be retried.',
   })
   @ApiOkResponse({ description: 'The group.', type: GroupDto })
-  @ApiProblems({ 404: 'The invite is unknown, has expired, or is used up: which of these is not told.' })
+  @ApiProblems({
+    403: 'The caller is banned from the group.',
+    404: 'The invite is unknown, has expired, or is used up: which of these is not told.',
+  })
   async accept(@CurrentUser() caller: Caller, @Param('code') code: string): Promise<GroupDto> {
     return toGroupDto(await this.invites.accept(caller.userId, code));
   }

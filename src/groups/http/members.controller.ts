@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { parseId } from '../../common/ids.js';
 import type { GroupId, UserId } from '../../common/ids.js';
@@ -61,7 +61,7 @@ export class MembersController {
   @ApiOperation({
     summary: 'Remove a member',
     description:
-      'For admins and the owner, whose own role must be above the member’s. The invites that they made end too. It answers once the member’s sockets are closed.',
+      'For moderators and up, whose own role must be above the member’s. They may come back by an invite, unlike who is banned. The invites that they made end too. It answers once the member’s sockets are closed.',
   })
   @ApiNoContentResponse({ description: 'They are no member any more, and their sockets are closed.' })
   @ApiProblems(403)
@@ -71,18 +71,5 @@ export class MembersController {
     @Param('user_id', ParseIdPipe) userId: UserId,
   ): Promise<void> {
     return this.members.remove({ actorId: caller.userId, groupId, userId });
-  }
-
-  @Post('leave')
-  @HttpCode(204)
-  @ApiOperation({
-    summary: 'Leave a group',
-    description:
-      'The caller’s sockets in its channels close, and the invites that they made end. The owner cannot leave: a group always has one.',
-  })
-  @ApiNoContentResponse({ description: 'The caller is no member any more, and their sockets are closed.' })
-  @ApiProblems({ 409: 'The caller is the owner.' })
-  leave(@CurrentUser() caller: Caller, @Param('id', ParseIdPipe) groupId: GroupId): Promise<void> {
-    return this.members.leave(caller.userId, groupId);
   }
 }

@@ -58,7 +58,7 @@ export class GroupRepository {
   async update(
     tx: Tx,
     id: GroupId,
-    changes: Partial<Pick<Group, 'name' | 'description' | 'updatedAt'>>,
+    changes: Partial<Pick<Group, 'name' | 'description' | 'ownerId' | 'updatedAt'>>,
   ): Promise<void> {
     await tx.update(Group, { id }, changes);
   }

@@ -59,6 +59,20 @@ export class MemberRepository {
     await tx.update(GroupMember, { groupId, userId }, { role });
   }
 
+  count(tx: Tx, groupId: GroupId): Promise<number> {
+    return tx.countBy(GroupMember, { groupId });
+  }
+
+  /** The member's role, where they have not left the server; they cannot leave it before `tx` has ended. */
+  async holdActive(tx: Tx, groupId: GroupId, userId: UserId): Promise<Role | undefined> {
+    const [row] = await tx.query<{ role: Role }[]>(
+      `SELECT m.role FROM users u JOIN group_members m ON m.user_id = u.id
+        WHERE u.id = $2 AND m.group_id = $1 AND u.deactivated_at IS NULL FOR SHARE OF u`,
+      [groupId, userId],
+    );
+    return row?.role;
+  }
+
   async delete(tx: Tx, groupId: GroupId, userId: UserId): Promise<void> {
     await tx.delete(GroupMember, { groupId, userId });
   }

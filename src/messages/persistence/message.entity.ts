@@ -13,6 +13,7 @@ import { bigintAsNumber, TIMESTAMP } from '../../infra/database/columns.js';
 @Check('messages_pinned_check', `"pinned" = ("pinned_at" IS NOT NULL)`)
 @Index('messages_reply_idx', ['replyToId', 'seq'], { where: '"reply_to_id" IS NOT NULL' })
 @Index('messages_pinned_idx', ['conversationId', 'pinnedAt'], { where: '"pinned"' })
+@Index('messages_mentioning_idx', ['conversationId', 'seq'], { where: `"mentions" <> '{}'` })
 @Index('messages_nonce_key', ['conversationId', 'senderId', 'nonce'], { unique: true, where: '"nonce" IS NOT NULL' })
 export class Message {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'messages_pk' })

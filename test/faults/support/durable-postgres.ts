@@ -54,6 +54,16 @@ export class DurablePostgres {
     await eventually(() => all.every((each) => !isAlive(each)), 20_000);
   }
 
+  /** All of its processes stand still, as on a machine that hangs; returns what lets them go on. */
+  freeze(): () => void {
+    const { pid } = this;
+    const all = [pid, ...childrenOf(pid)];
+    for (const each of all) kill(each, 'SIGSTOP');
+    return () => {
+      for (const each of all) kill(each, 'SIGCONT');
+    };
+  }
+
   /** As `pg_ctl stop -m`: fast rolls open transactions back, immediate leaves them to the recovery. */
   async stop(mode: 'fast' | 'immediate' = 'fast'): Promise<void> {
     kill(this.pid, mode === 'fast' ? 'SIGINT' : 'SIGQUIT');

@@ -3,28 +3,28 @@ import type { FeedSubscriber } from '../../messages/feed-subscription.js';
 import type { Change } from '../../messages/message.js';
 import { CloseCode } from '../../realtime/close-codes.js';
 import type { ChangeFrames } from './change-frames.js';
-import type { ConversationConnection } from './conversation-dialect.js';
+import type { Seat } from './seat.js';
 
-/** A connection that gets a conversation's changes: few objects, as each is fetched from memory for each delivery. */
-export class LiveConnection implements FeedSubscriber {
+/** A seat that gets a conversation's changes: few objects, as each is fetched from memory for each delivery. */
+export class LiveSeat implements FeedSubscriber {
   constructor(
-    private readonly connection: ConversationConnection,
+    private readonly seat: Seat,
     private readonly changes: ChangeFrames,
   ) {}
 
   get userId(): UserId {
-    return this.connection.userId;
+    return this.seat.userId;
   }
 
   deliver(run: readonly Change[], from: number): void {
-    this.connection.sendFrame(this.changes.of(run, from));
+    this.seat.sendFrame(this.changes.of(run, from));
   }
 
   drained(): Promise<void> {
-    return this.connection.drained();
+    return this.seat.drained();
   }
 
   revoked(): void {
-    this.connection.close(CloseCode.Forbidden, 'not allowed');
+    this.seat.close(CloseCode.Forbidden, 'not allowed');
   }
 }
