@@ -21,12 +21,13 @@ import { CreateUserBlocks1795132819000 } from './1795132819000-create-user-block
 import { AppendMessagesWithDetails1795132820000 } from './1795132820000-append-messages-with-details.js';
 import { AppendMessageUnlessBlocked1795132821000 } from './1795132821000-append-message-unless-blocked.js';
 import { AddUnreadCounts1795132825000 } from './1795132825000-add-unread-counts.js';
+import { CreateMessageTerms1795132826000 } from './1795132826000-create-message-terms.js';
+import { AddAttachmentInline1795132830000 } from './1795132830000-add-attachment-inline.js';
+import { AddUserAvatar1795132831000 } from './1795132831000-add-user-avatar.js';
 import { CreateGroupBans1795132835000 } from './1795132835000-create-group-bans.js';
 import { CreateGroupAuditEntries1795132836000 } from './1795132836000-create-group-audit-entries.js';
 import { AddChannelPositions1795132837000 } from './1795132837000-add-channel-positions.js';
 import { AddAccountDeletion1795132838000 } from './1795132838000-add-account-deletion.js';
-import { AddAttachmentInline1795132830000 } from './1795132830000-add-attachment-inline.js';
-import { CreateMessageTerms1795132826000 } from './1795132826000-create-message-terms.js';
 
 /** Every migration, oldest first. */
 export const MIGRATIONS = [
@@ -53,10 +54,11 @@ export const MIGRATIONS = [
   AppendMessagesWithDetails1795132820000,
   AppendMessageUnlessBlocked1795132821000,
   AddUnreadCounts1795132825000,
+  CreateMessageTerms1795132826000,
+  AddAttachmentInline1795132830000,
+  AddUserAvatar1795132831000,
   CreateGroupBans1795132835000,
   CreateGroupAuditEntries1795132836000,
   AddChannelPositions1795132837000,
   AddAccountDeletion1795132838000,
-  AddAttachmentInline1795132830000,
-  CreateMessageTerms1795132826000,
 ];

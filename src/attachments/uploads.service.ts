@@ -1,13 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
-import { Clock } from '../common/clock.js';
 import { Unavailable } from '../common/domain-error.js';
-import { AttachmentId, Ids, UserId } from '../common/ids.js';
+import type { UserId } from '../common/ids.js';
 import { TransactionRunner } from '../infra/database/transaction-runner.js';
 import type { Attachment } from './attachment.js';
 import { FileArrival } from './internal/file-arrival.js';
 import { takeFile } from './internal/multipart-file.js';
-import { announcedBytes, UploadLimits } from './internal/upload-limits.js';
+import { Reservations } from './internal/reservations.js';
 import { toAttachment } from './internal/to-attachment.js';
 import { AttachmentRepository } from './persistence/attachment.repository.js';
 
@@ -17,10 +16,8 @@ export class UploadsService {
   constructor(
     private readonly rows: AttachmentRepository,
     private readonly transactions: TransactionRunner,
-    private readonly limits: UploadLimits,
+    private readonly reservations: Reservations,
     private readonly arrival: FileArrival,
-    private readonly clock: Clock,
-    private readonly ids: Ids,
   ) {}
 
   /**
@@ -29,36 +26,11 @@ export class UploadsService {
    *
    * @throws FileTooLarge, QuotaUsedUp, FileRefused, Unavailable
    */
-  async receive(ownerId: UserId, request: Request): Promise<Attachment> {
-    const { id, room } = await this.reserve(ownerId, announcedBytes(request));
-    try {
+  receive(ownerId: UserId, request: Request): Promise<Attachment> {
+    return this.reservations.during({ ownerId, purpose: 'message', request }, async ({ id, room }) => {
       const file = await takeFile(request, (arriving) => this.arrival.store(id, arriving, room));
       if (!(await this.transactions.read((tx) => this.rows.finish(tx, id, file)))) throw new Unavailable();
       return toAttachment({ id, ...file });
-    } catch (error) {
-      await this.giveUp(id);
-      throw error;
-    }
-  }
-
-  private reserve(ownerId: UserId, announced: number | undefined): Promise<{ id: AttachmentId; room: number }> {
-    this.limits.requireSize(announced);
-    return this.transactions.run(async (tx) => {
-      const room = this.limits.roomFor(announced, await this.rows.holdUsage(tx, ownerId));
-      const id = this.ids.next<AttachmentId>();
-      await this.rows.insert(tx, {
-        ...{ id, ownerId, messageId: null, name: '', type: '', size: room, width: null, height: null },
-        ...{ thumbnail: false, inline: false, purpose: 'message', state: 'uploading', createdAt: this.clock.date() },
-      });
-      return { id, room };
-    });
-  }
-
-  private async giveUp(id: AttachmentId): Promise<void> {
-    await this.arrival.undo(id);
-    await this.transactions.read(async (tx) => {
-      await this.rows.giveUp(tx, id);
-      await this.rows.deleteMarked(tx, [id]);
     });
   }
 }

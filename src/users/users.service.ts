@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
 import { DomainEvents } from '../common/domain-events.js';
-import { Ids, UserId } from '../common/ids.js';
+import { AttachmentId, Ids, UserId } from '../common/ids.js';
 import { TransactionRunner, Tx } from '../infra/database/transaction-runner.js';
 import { Page, readCursor, toPage } from '../infra/http/page.js';
 import { FindUsersQuery } from './dto/find-users.query.js';
@@ -44,6 +44,7 @@ export class UsersService {
       email: canonical(email),
       passwordHash,
       createdAt: this.clock.date(),
+      avatarId: null,
       deactivatedAt: null,
       deletedAt: null,
       erasedAt: null,
@@ -110,6 +111,19 @@ export class UsersService {
     return user.passwordHash;
   }
 
+  /** Undefined: no such user, or one without an avatar. */
+  async findAvatarId(id: UserId): Promise<AttachmentId | undefined> {
+    return (await this.repository.find({ id }))?.avatarId ?? undefined;
+  }
+
+  /** Gives the avatar that the user had before. @throws UserNotFound */
+  async setAvatar(tx: Tx, id: UserId, avatarId: AttachmentId | null): Promise<AttachmentId | null> {
+    const before = await this.repository.lock(tx, id);
+    if (before === null) throw new UserNotFound();
+    await this.repository.update(tx, id, { avatarId });
+    return before.avatarId;
+  }
+
   /** Whether this still is the user's hash; if so, it stays until `tx` has ended. */
   async holdPasswordHash(tx: Tx, id: UserId, passwordHash: string): Promise<boolean> {
     return (await this.repository.lockPasswordHash(tx, id)) === passwordHash;
@@ -132,13 +146,14 @@ export class UsersService {
   }
 }
 
-function toDto({ id, username, createdAt }: User): UserDto {
-  return { id, username, created_at: createdAt.toISOString() };
+function toDto({ id, username, createdAt, avatarId }: User): UserDto {
+  const avatar_url = avatarId === null ? null : `/api/users/${id}/avatar?v=${avatarId}`;
+  return { id, username, avatar_url, created_at: createdAt.toISOString() };
 }
 
 function toOwnDto(user: User): OwnUserDto {
-  const { id, username, created_at } = toDto(user);
-  return { id, username, email: user.email, created_at };
+  const { id, username, avatar_url, created_at } = toDto(user);
+  return { id, username, email: user.email, avatar_url, created_at };
 }
 
 const usernameOf = (text: string) => (USERNAME_PATTERN.test(text) ? text : undefined);

@@ -319,7 +319,8 @@ describe('U9: crashes', () => {
     await sweep();
     expect(await rows(user)).toEqual([]);
     expect(await storedFiles(app)).not.toContain(row!.id);
-  });
+    // A process has to start, on a machine that may be busy.
+  }, 60_000);
 
   it.each([
     ['after the file was kept, and before its row says so', `UPDATE attachments SET state = 'uploading' WHERE id = $1`],

@@ -30,6 +30,7 @@ describe('register (8)', () => {
         id: expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
         username: 'alice.b',
         email: 'alice.b@example.org',
+        avatar_url: null,
         created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/) as string,
       },
       access_token: expect.any(String) as string,

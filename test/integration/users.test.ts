@@ -22,7 +22,7 @@ describe('users (8)', () => {
     const bob = await registerAccount(app.api);
     const other = await get(`/users/${bob.id}`);
     expect(other).toMatchObject({ status: 200, body: { id: bob.id, username: bob.username } });
-    expect(Object.keys(other.body as object).sort()).toEqual(['created_at', 'id', 'username']);
+    expect(Object.keys(other.body as object).sort()).toEqual(['avatar_url', 'created_at', 'id', 'username']);
     expect((await get(`/users/${bob.id.toUpperCase()}`)).status).toBe(200);
   });
 

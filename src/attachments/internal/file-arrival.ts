@@ -38,8 +38,28 @@ export class FileArrival {
     });
   }
 
+  /** Keeps the small square of a picture, and not the picture. @throws FileTooLarge, QuotaUsedUp, FileRefused, Unavailable */
+  storeAvatar(id: AttachmentId, { content }: ArrivingFile, room: number): Promise<ArrivedFile> {
+    return this.guarded(id, async () => {
+      const sent = sentKey(id);
+      try {
+        const spooled = await this.spool.write(sent, content, {
+          most: room,
+          tooMuch: () => this.limits.tooMuch(room),
+        });
+        const type = await typeOfFile(spooled.path);
+        const square = await this.images.makeSquare({ path: spooled.path, type }, this.spool.place(id));
+        await this.blobs.put(id, this.spool.place(id));
+        return { name: 'avatar.webp', type: 'image/webp', ...square, thumbnail: false, inline: true };
+      } finally {
+        await this.spool.discard(sent);
+      }
+    });
+  }
+
   /** Nothing of the file is left; what has no row any more is swept, should this fail. */
   async undo(id: AttachmentId): Promise<void> {
+    await this.spool.discard(sentKey(id));
     for (const key of [id, thumbnailKey(id)]) {
       await this.spool.discard(key);
       await this.blobs.delete(key);
@@ -61,3 +81,6 @@ export class FileArrival {
     }
   }
 }
+
+/** What was sent, beside what is made of it. */
+const sentKey = (id: AttachmentId) => `${id}.sent`;

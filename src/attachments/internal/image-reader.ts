@@ -7,6 +7,7 @@ import { FileRefused } from '../attachments.errors.js';
 /** Larger pictures are refused: a few bytes may say that they are, and whoever shows them would pay for it. */
 const MAX_PIXELS = 100_000_000;
 const THUMBNAIL_PIXELS = 320;
+const AVATAR_PIXELS = 256;
 const TIMEOUT_S = 10;
 const READ = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/avif']);
 
@@ -45,6 +46,25 @@ export class ImageReader {
       return size && { ...size, thumbnail: await makeThumbnail(file.path, thumbnail) };
     });
   }
+
+  /** Cuts a square from the middle of a picture. @throws FileRefused when it is none, is broken, or has too many pixels */
+  makeSquare(file: { path: string; type: string }, square: string): Promise<Square> {
+    return this.line.run(async () => {
+      if (!READ.has(file.type) || (await sizeOf(file.path)) === undefined) throw new FileRefused('is no picture');
+      try {
+        return await cutSquare(file.path, square);
+      } catch {
+        throw new FileRefused('is a picture that cannot be read');
+      }
+    });
+  }
+}
+
+export interface Square {
+  width: number;
+  height: number;
+  /** In bytes. */
+  size: number;
 }
 
 /** Of the first frame alone. */
@@ -59,6 +79,16 @@ async function sizeOf(path: string): Promise<{ width: number; height: number } |
       throw new FileRefused(`is a picture of over ${MAX_PIXELS} pixels`);
     return undefined;
   }
+}
+
+async function cutSquare(path: string, square: string): Promise<Square> {
+  const { width, height, size } = await open(path)
+    .autoOrient()
+    .resize(AVATAR_PIXELS, AVATAR_PIXELS, { fit: 'cover' })
+    .webp({ quality: 80 })
+    .timeout({ seconds: TIMEOUT_S })
+    .toFile(square);
+  return { width, height, size };
 }
 
 async function makeThumbnail(path: string, thumbnail: string): Promise<boolean> {

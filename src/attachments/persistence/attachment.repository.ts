@@ -42,6 +42,10 @@ export class AttachmentRepository {
     await tx.update(AttachmentRow, { id, state: 'uploading' }, { state: 'deleted' });
   }
 
+  async mark(tx: Tx, id: AttachmentId): Promise<void> {
+    await tx.update(AttachmentRow, { id }, { state: 'deleted' });
+  }
+
   /** Marks a file of the owner's that is in no message; false: there is none. */
   async markUnclaimed(tx: Tx, id: AttachmentId, ownerId: UserId): Promise<boolean> {
     const rows = await returned(
@@ -64,8 +68,8 @@ export class AttachmentRepository {
       tx.query(
         `UPDATE attachments SET state = 'deleted' WHERE id IN (
            SELECT id FROM attachments
-            WHERE message_id IS NULL AND purpose = 'message'
-              AND (state = 'ready' AND created_at < $1 OR state = 'uploading' AND created_at < $2)
+            WHERE message_id IS NULL
+              AND (state = 'ready' AND purpose = 'message' AND created_at < $1 OR state = 'uploading' AND created_at < $2)
             LIMIT ${AT_ONCE} FOR UPDATE SKIP LOCKED) RETURNING id`,
         [unclaimed, unfinished],
       ),

@@ -15,6 +15,14 @@ export class UserDto {
   username!: string;
 
   @ApiProperty({
+    description: 'Where their avatar is, with an access token; another one when it changes. Null: they have none.',
+    type: String,
+    nullable: true,
+    example: '/api/users/0198c0de-4a5b-7cde-8f01-23456789abcd/avatar?v=0198c0de-7b1a-7c3e-9f2a-1b2c3d4e5f67',
+  })
+  avatar_url!: string | null;
+
+  @ApiProperty({
     description: 'When the account was made.',
     type: String,
     format: 'date-time',

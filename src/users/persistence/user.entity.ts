@@ -1,5 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import type { UserId } from '../../common/ids.js';
+import type { AttachmentId, UserId } from '../../common/ids.js';
 import { TIMESTAMP } from '../../infra/database/columns.js';
 
 @Entity('users')
@@ -33,6 +33,8 @@ export class User {
   /** When all that was cleared up. */
   @Column({ ...TIMESTAMP, nullable: true })
   erasedAt!: Date | null;
+  @Column('uuid', { nullable: true })
+  avatarId!: AttachmentId | null;
 
   /** When the name was changed or the user was deactivated, by the database's clock: the nodes look for it. */
   @Index('users_identity_changed_idx', { where: 'identity_changed_at IS NOT NULL' })

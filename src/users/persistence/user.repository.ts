@@ -46,8 +46,12 @@ export class UserRepository {
 
   /** The hash as it is now; it cannot change before `tx` has ended. */
   async lockPasswordHash(tx: Tx, id: UserId): Promise<string | undefined> {
-    const user = await tx.findOne(User, { where: { id, ...ACTIVE }, lock: { mode: 'for_no_key_update' } });
-    return user?.passwordHash;
+    return (await this.lock(tx, id))?.passwordHash;
+  }
+
+  /** The user as they are now; nobody changes them before `tx` has ended. */
+  lock(tx: Tx, id: UserId): Promise<User | null> {
+    return tx.findOne(User, { where: { id, ...ACTIVE }, lock: { mode: 'for_no_key_update' } });
   }
 
   private async unique(write: () => Promise<unknown>): Promise<void> {
