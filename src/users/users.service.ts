@@ -138,7 +138,8 @@ export class UsersService {
     // Nothing that somebody else could have taken before.
     const username = `deleted-${randomBytes(12).toString('hex')}`;
     const email = `${username}@deleted.invalid`;
-    await this.repository.update(tx, id, { username, email, passwordHash: '', deactivatedAt: now, deletedAt: now });
+    const gone = { username, email, passwordHash: '', avatarId: null };
+    await this.repository.update(tx, id, { ...gone, deactivatedAt: now, deletedAt: now });
   }
 
   async setPasswordHash(tx: Tx, id: UserId, passwordHash: string): Promise<void> {

@@ -88,6 +88,9 @@ const MATRIX: Record<string, Row> = {
   'GET /api/users/me/unreads': { expected: accounts(200) },
   'GET /api/users': { expected: accounts(200) },
   'GET /api/users/{id}': { expected: accounts(200) },
+  'PUT /api/users/me/avatar': { expected: accounts(400), body: () => ({}) },
+  'DELETE /api/users/me/avatar': { expected: accounts(204) },
+  'GET /api/users/{id}/avatar': { expected: accounts(404) },
   'PUT /api/users/{id}/block': { expected: accounts(204) },
   'DELETE /api/users/{id}/block': { expected: accounts(204) },
 

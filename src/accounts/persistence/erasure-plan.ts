@@ -15,6 +15,7 @@ export const DECISIONS: Record<string, Decision> = {
   'users.username': 'marked',
   'users.email': 'marked',
   'users.password_hash': 'marked',
+  'users.avatar_id': 'marked',
   'users.created_at': 'stays',
   'users.deactivated_at': 'marked',
   'users.identity_changed_at': 'marked',

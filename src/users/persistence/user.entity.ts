@@ -33,6 +33,7 @@ export class User {
   /** When all that was cleared up. */
   @Column({ ...TIMESTAMP, nullable: true })
   erasedAt!: Date | null;
+
   @Column('uuid', { nullable: true })
   avatarId!: AttachmentId | null;
 
