@@ -18,6 +18,7 @@ import { LobbyModule } from './lobby/lobby.module.js';
 import { MetricsModule } from './infra/observability/metrics.module.js';
 import { LiveModule } from './live/live.module.js';
 import { MessagesModule } from './messages/messages.module.js';
+import { NotificationsModule } from './notifications/notifications.module.js';
 import { PortBindingsModule } from './port-bindings.module.js';
 import { RealtimeModule } from './realtime/realtime.module.js';
 import { UnreadsModule } from './unreads/unreads.module.js';
@@ -59,6 +60,7 @@ export class AppModule {
         HealthModule,
         DmsModule,
         MessagesModule,
+        NotificationsModule,
         UnreadsModule,
         LiveModule,
         LobbyModule,
