@@ -20,6 +20,7 @@ import { MetricsModule } from './infra/observability/metrics.module.js';
 import { StorageModule } from './infra/storage/storage.module.js';
 import { LiveModule } from './live/live.module.js';
 import { MessagesModule } from './messages/messages.module.js';
+import { NotificationsModule } from './notifications/notifications.module.js';
 import { PortBindingsModule } from './port-bindings.module.js';
 import { RealtimeModule } from './realtime/realtime.module.js';
 import { SearchModule } from './search/search.module.js';
@@ -64,6 +65,7 @@ export class AppModule {
         DmsModule,
         AttachmentsModule,
         MessagesModule,
+        NotificationsModule,
         UnreadsModule,
         SearchModule,
         LiveModule,

@@ -31,6 +31,11 @@ export class DmsService {
     return this.dms.findOther(tx, conversationId, userId);
   }
 
+  /** The two users whose conversation it is; none when it is no direct one. */
+  sidesOf(conversationId: ConversationId): Promise<UserId[]> {
+    return this.transactions.read((tx) => this.dms.sidesOf(tx, conversationId));
+  }
+
   list(userId: UserId, { after, limit }: PageRequest): Promise<DmView[]> {
     return this.transactions.read((tx) => this.dms.list(tx, userId, after, limit));
   }

@@ -3,6 +3,7 @@ import { CallsModule } from '../calls/calls.module.js';
 import { ChannelsModule } from '../channels/channels.module.js';
 import { ConversationsModule } from '../conversations/conversations.module.js';
 import { DmsModule } from '../dms/dms.module.js';
+import { GroupsModule } from '../groups/groups.module.js';
 import { MessagesModule } from '../messages/messages.module.js';
 import { PresenceModule } from '../presence/presence.module.js';
 import { SignalingModule } from '../signaling/signaling.module.js';
@@ -30,6 +31,9 @@ import { EpochWatch } from './shared/epoch-watch.js';
 import { ReadNotices } from './shared/read-notices.js';
 import { SenderNames } from './shared/sender-names.js';
 import { SocketCloser } from './shared/socket-closer.js';
+import { UserCalls } from './user/user.calls.js';
+import { UserCommunity } from './user/user.community.js';
+import { UserDevices } from './user/user.devices.js';
 import { UserGateway } from './user/user.gateway.js';
 import { UserSubscriptions } from './user/user.subscriptions.js';
 import { GroupPresenceController } from './user/http/group-presence.controller.js';
@@ -40,6 +44,7 @@ import { GroupPresenceController } from './user/http/group-presence.controller.j
     ChannelsModule,
     ConversationsModule,
     DmsModule,
+    GroupsModule,
     MessagesModule,
     PresenceModule,
     SignalingModule,
@@ -69,6 +74,9 @@ import { GroupPresenceController } from './user/http/group-presence.controller.j
     DmCalls,
     DmRelay,
     DmGateway,
+    UserDevices,
+    UserCommunity,
+    UserCalls,
     UserSubscriptions,
     UserGateway,
   ],

@@ -37,6 +37,11 @@ export class GroupMembership {
     return this.read((from) => this.members.listAmong(from, asked));
   }
 
+  /** The groups that the user is a member of, in no order. */
+  groupsOf(userId: UserId): Promise<GroupId[]> {
+    return this.read((from) => this.members.listGroupIds(from, userId));
+  }
+
   /** @throws GroupNotFound for a stranger, as if there were no such group */
   async requireMember(groupId: GroupId, userId: UserId, tx?: Tx): Promise<Role> {
     const role = await this.roleOf(groupId, userId, tx);

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { UserDevices } from '../../src/gateways/user/user.devices.js';
 import { AsyncApiChecker, fetchAsyncApi, lastOf } from '../support/asyncapi.js';
 import { letRingExpire, MEDIA } from '../support/call-scene.js';
 import type { Pair } from '../support/call-scene.js';
-import { Actor, channelScene, register } from '../support/scene.js';
+import { Actor, channelScene, join, register } from '../support/scene.js';
 import { ReceivedEvent, SocketClient } from '../support/socket-client.js';
 import { startTestApp, TestApp } from '../support/test-app.js';
 
@@ -170,6 +171,29 @@ async function driveDmOnUserSocket(wire: Recording, { alice, bob, a, b }: Pair):
   return id;
 }
 
+/** What a user's devices are told of a group, whatever they are subscribed to. */
+async function driveCommunity(owner: Actor, groupId: string, device: SocketClient): Promise<void> {
+  await owner.api.patch(`/groups/${groupId}`, { name: 'Another name' });
+  await device.next('group_updated');
+  const made = (await owner.api.post(`/groups/${groupId}/channels`, { name: 'new' })).body as { id: string };
+  await device.next('channel_created');
+  await owner.api.post(`/channels/${made.id}/messages`, { content: 'hi' });
+  await device.next('activity');
+  await owner.api.patch(`/channels/${made.id}`, { topic: 'What is new' });
+  await device.next('channel_updated');
+  await owner.api.delete(`/channels/${made.id}`);
+  await device.next('channel_deleted');
+  const dora = await register(app, 'dora');
+  await join(owner, dora, groupId);
+  await device.next('member_joined');
+  await owner.api.patch(`/groups/${groupId}/members/${dora.id}`, { role: 'moderator' });
+  await device.next('member_updated');
+  await dora.api.post(`/groups/${groupId}/leave`, {});
+  await device.next('member_left');
+  await app.app.get(UserDevices, { strict: false }).resync();
+  await device.next('resync');
+}
+
 /** As an edit leaves the log: the message has a later state, under the next number. */
 async function changeInTheLog(messageId: unknown): Promise<void> {
   await app.sql(
@@ -288,7 +312,7 @@ describe('the AsyncAPI document and the wire (8)', () => {
 
   it('documents every command that the user gateway takes, every event that it sends, and every field', async () => {
     const wire = new Recording('user');
-    const { owner, members, channelId } = await channelScene(app, {
+    const { owner, members, groupId, channelId } = await channelScene(app, {
       members: ['alice', 'bob'],
       type: 'VIDEO',
     });
@@ -298,6 +322,7 @@ describe('the AsyncAPI document and the wire (8)', () => {
     const inChannel = { channel_id: channelId };
     await driveChannelOnUserSocket(wire, { alice, bob, a, b, diff, moderator }, inChannel);
     const id = await driveDmOnUserSocket(wire, { alice, bob, a, b });
+    await driveCommunity(owner, groupId, a);
     await changeInTheLog(id);
     for (const since of [0, 1]) {
       const again = await dial(alice);

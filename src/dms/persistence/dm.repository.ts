@@ -53,6 +53,11 @@ export class DmRepository {
     return rows[0] && viewOf(rows[0]);
   }
 
+  async sidesOf(tx: Tx, conversationId: ConversationId): Promise<UserId[]> {
+    const dm = await tx.findOneBy(Dm, { conversationId });
+    return dm ? [dm.userLowId, dm.userHighId] : [];
+  }
+
   /** Those with messages, latest made first. */
   async list(tx: Tx, userId: UserId, after: { at: Date; id: string } | undefined, limit: number): Promise<DmView[]> {
     const rows = await tx.query<Row[]>(

@@ -1,3 +1,4 @@
+import type { Cancel } from '../../common/clock.js';
 import type { ConversationId } from '../../common/ids.js';
 import type { Connection } from '../../realtime/connection.js';
 import type { ChannelContext } from '../channel/channel.context.js';
@@ -8,6 +9,10 @@ import type { Subscription } from './user.subscription.js';
 
 /** The state of a user socket: its subscriptions. */
 export class UserContext extends SeveralSeats {
+  /** Set while it is told what is pushed to its user. */
+  leaveUser: Cancel | undefined;
+  /** The call, and its phase, that it was told of last. */
+  toldOfCall: string | undefined;
   readonly channels = new Map<ConversationId, Subscription<ChannelContext>>();
   readonly dms = new Map<ConversationId, Subscription<DmContext>>();
 

@@ -19,6 +19,7 @@ import { UserContext } from './user.context.js';
 import type { UserConnection } from './user.context.js';
 import { UserSubscribedEvent, UserUnsubscribedEvent } from './user.event-shapes.js';
 import type { UserConnectedEvent } from './user.event-shapes.js';
+import { UserDevices } from './user.devices.js';
 import { UserReference } from './user.reference.js';
 import { UserSubscriptions } from './user.subscriptions.js';
 
@@ -27,6 +28,7 @@ import { UserSubscriptions } from './user.subscriptions.js';
 @UserReference()
 export class UserGateway implements RawGatewayHooks<UserContext> {
   constructor(
+    private readonly devices: UserDevices,
     private readonly subscriptions: UserSubscriptions,
     private readonly channels: ChannelActions,
     private readonly dms: DmActions,
@@ -39,8 +41,10 @@ export class UserGateway implements RawGatewayHooks<UserContext> {
     return new UserContext();
   }
 
-  admit(connection: UserConnection): Promise<void> {
+  async admit(connection: UserConnection): Promise<void> {
     const { id, user } = connection;
+    // What is pushed from now on comes behind `connected`, or is told by what the client loads then.
+    await this.devices.attach(connection);
     connection.send({
       type: 'connected',
       connection_id: id,
@@ -49,10 +53,10 @@ export class UserGateway implements RawGatewayHooks<UserContext> {
       heartbeat_interval_ms: this.settings.WS_HEARTBEAT_INTERVAL_MS,
       server_time: this.clock.date().toISOString(),
     } satisfies UserConnectedEvent);
-    return Promise.resolve();
   }
 
   departed(connection: UserConnection, departure: Departure): Promise<void> {
+    this.devices.detach(connection);
     return this.subscriptions.leaveAll(connection, departure);
   }
 

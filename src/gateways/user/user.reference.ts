@@ -4,8 +4,10 @@ import * as channelCalls from '../channel/channel.call-shapes.js';
 import * as channelEvents from '../channel/channel.event-shapes.js';
 import * as dmCalls from '../dm/dm.call-shapes.js';
 import * as dmEvents from '../dm/dm.event-shapes.js';
+import { NotificationEvent } from '../../notifications/dto/notification.dto.js';
 import { ChangeAckEvent } from '../shared/event-shapes.js';
 import { UserSubscribedEvent, UserUnsubscribedEvent, UserConnectedEvent } from './user.event-shapes.js';
+import * as pushes from './user.push-shapes.js';
 
 const { ChannelConnectedEvent: _c, ...ofChannels } = channelEvents;
 const { DmConnectedEvent: _d, ...ofDms } = dmEvents;
@@ -27,6 +29,8 @@ export const UserReference = (): ClassDecorator =>
     }),
     WsEmits(
       UserConnectedEvent,
+      NotificationEvent,
+      ...Object.values(pushes),
       UserSubscribedEvent,
       UserUnsubscribedEvent,
       ...Object.values(ofChannels),

@@ -42,6 +42,13 @@ export class MemberRepository {
     );
   }
 
+  async listGroupIds(tx: Tx, userId: UserId): Promise<GroupId[]> {
+    const rows = await tx.query<{ id: GroupId }[]>('SELECT group_id AS id FROM group_members WHERE user_id = $1', [
+      userId,
+    ]);
+    return rows.map(({ id }) => id);
+  }
+
   async find(tx: Tx, groupId: GroupId, userId: UserId): Promise<MemberView | undefined> {
     const [row] = await tx.query<MemberView[]>(`${VIEW} AND m.user_id = $2`, [groupId, userId]);
     return row;
