@@ -3,7 +3,7 @@ import type { Json } from '../../cluster/cluster.js';
 import { ANY_JSON } from '../../infra/http/api-docs.js';
 import { WsEvent } from '../../realtime/wire-docs.js';
 
-export const NOTIFICATION_KINDS = [
+const NOTIFICATION_KINDS = [
   'dm',
   'mention',
   'reply',
