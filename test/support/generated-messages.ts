@@ -42,6 +42,12 @@ const nested = (): unknown[] => [
   { a: { b: { c: [{ d: null }] } } },
 ];
 
+/** What a field of this name wants: a command with many of them would hardly ever be right by chance. */
+function fitting(field: string): unknown[][] {
+  if (field.endsWith('_id')) return [[UUID], [UUID], [UUID]];
+  return field === 'emoji' ? [['👍', '❤️', '👍👍', 'x']] : [];
+}
+
 /**
  * Messages as clients of all kinds send them: each field is right, nearly right, of another type, of a length at the edge,
  * null or missing, and names of prototypes are among the keys.
@@ -51,9 +57,10 @@ export function generatedMessages(fields: readonly string[], count: number, seed
   // Of a command with many fields few are given at a time: else hardly one message would be right.
   const spread = Math.max(4, fields.length + 1);
   const pools = [texts, nearly, nearly, plain, nested()];
+  const poolsOf = (field: string) => [...pools, ...fitting(field)];
   return Array.from({ length: count }, () => {
     const message: Record<string, unknown> = { type: 'x' };
-    for (const field of fields) if (random.below(spread) < 3) message[field] = random.pick(random.pick(pools));
+    for (const field of fields) if (random.below(spread) < 3) message[field] = random.pick(random.pick(poolsOf(field)));
     if (random.below(4) === 0)
       Object.defineProperty(message, random.pick(['__proto__', 'constructor', 'hasOwnProperty']), {
         value: random.pick(nested()),
